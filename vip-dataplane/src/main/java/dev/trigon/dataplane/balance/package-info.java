@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trigon.dataplane.balance;
+
+import org.jspecify.annotations.NullMarked;

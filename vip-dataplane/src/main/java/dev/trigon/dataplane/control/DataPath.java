@@ -1,0 +1,76 @@
+package dev.trigon.dataplane.control;
+
+import dev.trigon.dataplane.service.Protocol;
+import dev.trigon.dataplane.service.Refusal;
+import dev.trigon.dataplane.service.ServiceSpec;
+import java.net.Inet4Address;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The running data path, as the control plane sees it. Every method may be called from any thread. */
+public interface DataPath {
+    /**
+     * Asks the gateway's kernel whether these services can work here: a VIP must be no address of the gateway, a backend must
+     * have a route (and in l2dsr be on a directly connected segment). Changes nothing.
+     */
+    void check(List<ServiceSpec> services) throws Refusal;
+
+    /** Puts these services in force, all of them and no others. Returns once every worker uses them. */
+    void publish(List<ServiceSpec> services);
+
+    Counters counters();
+
+    /** What one backend has been given since vipd started; zeros for an unknown id. */
+    BackendLoad load(int backendId);
+
+    long activeFlows();
+
+    long maxFlows();
+
+    /** Calls {@code visitor} for each remembered flow, in no order; a flow that changes meanwhile may be seen either way. */
+    void forEachFlow(Consumer<Flow> visitor);
+
+    /** What would happen to such a packet now, decided by the code that would do it, without doing it. */
+    Explanation explain(Protocol protocol, Inet4Address client, int clientPort, Inet4Address vip, int vipPort);
+
+    Running running();
+
+    /**
+     * received = forwarded + answered + passed + waiting + the sum of dropped.
+     *
+     * @param waiting packets held for a next hop that the kernel is resolving
+     * @param dropped by reason, every reason present, in a fixed order
+     * @param other what is worth seeing but is no verdict (kernel drops of the capture, announcements, cache hits), by name
+     */
+    record Counters(
+            long received,
+            long forwarded,
+            long answered,
+            long passed,
+            long waiting,
+            Map<String, Long> dropped,
+            Map<String, Long> other) {}
+
+    record BackendLoad(long activeFlows, long packets, long bytes) {}
+
+    /** @param state syn, established, closing or udp */
+    record Flow(
+            Protocol protocol,
+            Inet4Address client,
+            int clientPort,
+            Inet4Address vip,
+            int vipPort,
+            int backendId,
+            String state,
+            long idleSeconds,
+            long packets,
+            long bytes) {}
+
+    /** @param reason flow, hash, schedule, no-service or no-backend */
+    record Explanation(@Nullable String service, int backendId, String reason) {}
+
+    /** @param engineReason why this engine and no other */
+    record Running(String engine, String engineReason, List<String> interfaces, int workers, long allocatedBytes) {}
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trigon.dataplane.control;
+
+import org.jspecify.annotations.NullMarked;

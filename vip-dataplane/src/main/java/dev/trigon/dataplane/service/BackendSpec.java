@@ -1,0 +1,15 @@
+package dev.trigon.dataplane.service;
+
+import java.net.Inet4Address;
+
+/**
+ * A real server of one service, as configured.
+ *
+ * @param id given once by this gateway to this server of this service and never given again, so that a remembered flow
+ *     can name it; positive
+ * @param weight its share of new flows against the other backends' weights; 0: no new flows, existing ones stay
+ */
+public record BackendSpec(int id, String name, Inet4Address address, int weight) {
+    public static final int MAX_WEIGHT = 65_535;
+    public static final int DEFAULT_WEIGHT = 100;
+}

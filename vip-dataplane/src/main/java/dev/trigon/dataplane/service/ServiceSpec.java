@@ -1,0 +1,27 @@
+package dev.trigon.dataplane.service;
+
+import dev.trigon.dataplane.balance.SchedulerKind;
+import java.net.Inet4Address;
+import java.util.List;
+
+/**
+ * What is balanced: a VIP, a protocol and ports, and the real servers behind them. Valid by the time one exists: whoever
+ * makes one has checked it.
+ *
+ * @param ports one or more, in ascending order, none overlapping
+ * @param dscp the VIP's code in l3dsr, 1 to 63, the same for every service of one VIP; 0 in l2dsr
+ */
+public record ServiceSpec(
+        String name,
+        Inet4Address vip,
+        Protocol protocol,
+        List<PortRange> ports,
+        ForwardMode forward,
+        int dscp,
+        SchedulerKind scheduler,
+        List<BackendSpec> backends) {
+    public ServiceSpec {
+        ports = List.copyOf(ports);
+        backends = List.copyOf(backends);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trigon.dataplane.service;
+
+import org.jspecify.annotations.NullMarked;
