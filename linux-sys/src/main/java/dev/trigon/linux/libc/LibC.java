@@ -1,0 +1,69 @@
+package dev.trigon.linux.libc;
+
+import com.sun.jna.Native;
+
+/**
+ * Direct-mapped libc functions. Every pointer is an address as a long and every size_t a long, so that a call passes
+ * primitives only and allocates nothing. A result of -1 means that {@link #errno()} has the cause.
+ */
+public final class LibC {
+    public static final int AF_PACKET = 17;
+    public static final int AF_NETLINK = 16;
+    public static final int SOCK_RAW = 3;
+    public static final int SOCK_CLOEXEC = 0x80000;
+    public static final short POLLIN = 0x001;
+    public static final short POLLERR = 0x008;
+
+    static {
+        Native.register(LibC.class, "c");
+    }
+
+    private LibC() {}
+
+    /** errno of this thread's last call here: JNA keeps it a thread, as libc does. */
+    public static int errno() {
+        return Native.getLastError();
+    }
+
+    /** {@code uid_t geteuid(void)}, unistd.h. */
+    public static native int geteuid();
+
+    /** {@code int socket(int domain, int type, int protocol)}, sys/socket.h. */
+    public static native int socket(int domain, int type, int protocol);
+
+    /** {@code int bind(int fd, const struct sockaddr *addr, socklen_t len)}, sys/socket.h. */
+    public static native int bind(int fd, long address, int length);
+
+    /** {@code int setsockopt(int fd, int level, int name, const void *value, socklen_t len)}, sys/socket.h. */
+    public static native int setsockopt(int fd, int level, int name, long value, int length);
+
+    /** {@code int getsockopt(int fd, int level, int name, void *value, socklen_t *len)}, sys/socket.h. */
+    public static native int getsockopt(int fd, int level, int name, long value, long length);
+
+    /** {@code ssize_t send(int fd, const void *buf, size_t len, int flags)}, sys/socket.h. */
+    public static native long send(int fd, long buffer, long length, int flags);
+
+    /** {@code ssize_t recv(int fd, void *buf, size_t len, int flags)}, sys/socket.h. */
+    public static native long recv(int fd, long buffer, long length, int flags);
+
+    /** {@code int sendmmsg(int fd, struct mmsghdr *vec, unsigned int n, int flags)}, sys/socket.h. */
+    public static native int sendmmsg(int fd, long messages, int count, int flags);
+
+    /** {@code int poll(struct pollfd *fds, nfds_t n, int timeout)}, poll.h. */
+    public static native int poll(long fds, long count, int timeoutMs);
+
+    /** {@code int eventfd(unsigned int initval, int flags)}, sys/eventfd.h. */
+    public static native int eventfd(int initial, int flags);
+
+    /** {@code ssize_t read(int fd, void *buf, size_t n)}, unistd.h. */
+    public static native long read(int fd, long buffer, long length);
+
+    /** {@code ssize_t write(int fd, const void *buf, size_t n)}, unistd.h. */
+    public static native long write(int fd, long buffer, long length);
+
+    /** {@code int close(int fd)}, unistd.h. */
+    public static native int close(int fd);
+
+    /** {@code int ioctl(int fd, unsigned long request, ...)}, sys/ioctl.h. */
+    public static native int ioctl(int fd, long request, long argument);
+}
