@@ -1,0 +1,5 @@
+/** libpcap's per-packet calls, direct-mapped. Opening, filtering and closing are pcap4j's, elsewhere. */
+@NullMarked
+package dev.trigon.linux.pcap;
+
+import org.jspecify.annotations.NullMarked;
