@@ -1,0 +1,91 @@
+package dev.trigon.dataplane.balance;
+
+import java.util.Arrays;
+
+/**
+ * Maglev hashing: Eisenbud et al., "Maglev: A Fast and Reliable Software Network Load Balancer", NSDI 2016, section 3.4.
+ *
+ * <p>Each backend has a permutation of the table's slots, of its own and from its name alone: the slots
+ * {@code offset, offset + skip, offset + 2 skip, …} modulo a prime size. The backends take turns, each claiming the next
+ * slot of its permutation that nobody has, until the table is full. So every backend gets its share to within one turn,
+ * and a backend that leaves gives up its slots while most of the others keep theirs. A flow's hash names a slot, and that
+ * is the choice: any gateway with the same backends chooses the same.
+ *
+ * <p>Weights change how often a backend has its turn: it claims a slot in those rounds in which its accumulated share
+ * reaches a whole one, the heaviest backend's share being one a round.
+ */
+public final class Maglev implements Scheduler {
+    /** Prime, and the paper's choice of size: more than 100 slots each for some hundreds of backends. */
+    public static final int TABLE_SIZE = 65_537;
+
+    private static final int UNCLAIMED = -1;
+
+    private final int[] table;
+
+    private Maglev(int[] table) {
+        this.table = table;
+    }
+
+    /**
+     * Builds a table.
+     *
+     * @param identities of each backend, the same on every gateway: its address
+     * @param weights of each backend; one of weight 0 gets no slot
+     */
+    public static Maglev of(long[] identities, int[] weights) {
+        int heaviest = Arrays.stream(weights).max().orElse(0);
+        return new Maglev(heaviest == 0 ? new int[0] : populate(identities, weights, heaviest));
+    }
+
+    private static int[] populate(long[] identities, int[] weights, int heaviest) {
+        int backends = identities.length;
+        int[] slot = new int[backends];
+        int[] skip = new int[backends];
+        for (int i = 0; i < backends; i++) {
+            slot[i] = (int) Long.remainderUnsigned(mix(identities[i]), TABLE_SIZE);
+            skip[i] = (int) Long.remainderUnsigned(mix(~identities[i]), TABLE_SIZE - 1) + 1;
+        }
+        int[] table = new int[TABLE_SIZE];
+        Arrays.fill(table, UNCLAIMED);
+        int[] share = new int[backends];
+        int claimed = 0;
+        while (true) {
+            for (int i = 0; i < backends; i++) {
+                share[i] += weights[i];
+                if (share[i] < heaviest) {
+                    continue;
+                }
+                share[i] -= heaviest;
+                while (table[slot[i]] != UNCLAIMED) {
+                    slot[i] = (slot[i] + skip[i]) % TABLE_SIZE;
+                }
+                table[slot[i]] = i;
+                if (++claimed == TABLE_SIZE) {
+                    return table;
+                }
+            }
+        }
+    }
+
+    /** A bijection that scatters: the finalizer of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014). */
+    private static long mix(long z) {
+        long a = (z ^ z >>> 30) * 0xBF58_476D_1CE4_E5B9L;
+        long b = (a ^ a >>> 27) * 0x94D0_49BB_1331_11EBL;
+        return b ^ b >>> 31;
+    }
+
+    @Override
+    public int choose(long flowHash) {
+        return table.length == 0 ? NO_BACKEND : table[(int) Long.remainderUnsigned(flowHash, TABLE_SIZE)];
+    }
+
+    @Override
+    public int peek(long flowHash) {
+        return choose(flowHash);
+    }
+
+    @Override
+    public boolean isHashing() {
+        return true;
+    }
+}

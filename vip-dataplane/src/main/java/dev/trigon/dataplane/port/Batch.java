@@ -1,0 +1,114 @@
+package dev.trigon.dataplane.port;
+
+import dev.trigon.linux.libc.NativeMemory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * A handful of frames that travel the whole way together, in memory that the kernel sends from. A port fills it; the
+ * packet path says for each frame where it leaves, if it leaves; the port sends those and says which it could not.
+ */
+public final class Batch {
+    /** Not to be sent. */
+    public static final int STAYS = 0;
+
+    private final NativeMemory memory;
+    private final ByteBuffer frames;
+    private final int frameCapacity;
+    private final int[] length;
+    private final boolean[] cut;
+    private final int[] egress;
+    private final int[] errno;
+    private int count;
+
+    public Batch(int capacity, int frameCapacity) {
+        this.memory = NativeMemory.allocate(capacity * frameCapacity);
+        this.frames = memory.buffer().duplicate().order(ByteOrder.BIG_ENDIAN);
+        this.frameCapacity = frameCapacity;
+        this.length = new int[capacity];
+        this.cut = new boolean[capacity];
+        this.egress = new int[capacity];
+        this.errno = new int[capacity];
+    }
+
+    public void clear() {
+        count = 0;
+    }
+
+    /**
+     * Makes room for one more frame at the end.
+     *
+     * @param octets that will be written there
+     * @param wasCut the frame was longer than what is here
+     * @return the frame's number
+     */
+    public int add(int octets, boolean wasCut) {
+        int frame = count++;
+        length[frame] = octets;
+        cut[frame] = wasCut;
+        egress[frame] = STAYS;
+        errno[frame] = 0;
+        return frame;
+    }
+
+    public int count() {
+        return count;
+    }
+
+    public int capacity() {
+        return length.length;
+    }
+
+    public boolean isFull() {
+        return count == length.length;
+    }
+
+    /** The most octets a frame can have here. */
+    public int frameCapacity() {
+        return frameCapacity;
+    }
+
+    /** All frames' memory, big-endian; a frame starts at {@link #at}. */
+    public ByteBuffer frames() {
+        return frames;
+    }
+
+    public int at(int frame) {
+        return frame * frameCapacity;
+    }
+
+    public long address(int frame) {
+        return memory.address() + at(frame);
+    }
+
+    public int length(int frame) {
+        return length[frame];
+    }
+
+    public void length(int frame, int octets) {
+        length[frame] = octets;
+    }
+
+    /** Whether the frame was longer on the wire than what is here. */
+    public boolean isCut(int frame) {
+        return cut[frame];
+    }
+
+    /** The interface by which the frame leaves, or {@link #STAYS}. */
+    public int egress(int frame) {
+        return egress[frame];
+    }
+
+    public void send(int frame, int ifIndex) {
+        egress[frame] = ifIndex;
+    }
+
+    /** 0, or why the kernel would not send the frame. */
+    public int errno(int frame) {
+        return errno[frame];
+    }
+
+    public void errno(int frame, int value) {
+        errno[frame] = value;
+    }
+}
