@@ -1,0 +1,88 @@
+package dev.trigon.dataplane.forward;
+
+import dev.trigon.dataplane.port.Batch;
+import dev.trigon.dataplane.port.PacketPort;
+import dev.trigon.dataplane.wire.ArpPacket;
+import dev.trigon.dataplane.wire.EthernetHeader;
+import java.util.Arrays;
+
+/**
+ * Tells the segment where a VIP is, with gratuitous ARP (RFC 5227, section 2.3: a request whose sender and target are
+ * the same address), as soon as packets for it would be taken care of. Thrice, since a broadcast can be lost.
+ */
+final class Announcer {
+    private static final long[] AFTER_MS = {0, 1_000, 3_000};
+    private static final int FRAME_LENGTH = EthernetHeader.LENGTH + ArpPacket.LENGTH;
+
+    private final PacketPort port;
+    private final long ownMac;
+    private final int ifIndex;
+    private final Batch batch;
+    private final EthernetHeader ethernet = new EthernetHeader();
+    private final ArpPacket arp = new ArpPacket();
+
+    private int[] vips = {};
+    private long sinceMs;
+    private int round = AFTER_MS.length;
+    private int next;
+    private long sent;
+
+    Announcer(PacketPort port, long ownMac, int ifIndex, int batchCapacity) {
+        this.port = port;
+        this.ownMac = ownMac;
+        this.ifIndex = ifIndex;
+        this.batch = new Batch(batchCapacity, 64);
+    }
+
+    /** Announces these from now on, and finishes what was begun for others. */
+    void announce(int[] newVips, long nowMs) {
+        if (newVips.length == 0) {
+            return;
+        }
+        int[] unfinished = round < AFTER_MS.length ? vips : new int[0];
+        int[] both = Arrays.copyOf(unfinished, unfinished.length + newVips.length);
+        System.arraycopy(newVips, 0, both, unfinished.length, newVips.length);
+        vips = both;
+        sinceMs = nowMs;
+        round = 0;
+        next = 0;
+    }
+
+    /** Sends what is due, a batch at most, so that no packet waits long behind it. */
+    void tick(long nowMs) {
+        if (round == AFTER_MS.length || nowMs - sinceMs < AFTER_MS[round]) {
+            return;
+        }
+        batch.clear();
+        while (next < vips.length && !batch.isFull()) {
+            write(vips[next++]);
+        }
+        port.transmit(batch);
+        sent += batch.count();
+        if (next == vips.length) {
+            next = 0;
+            round++;
+        }
+    }
+
+    private void write(int vip) {
+        int frame = batch.add(FRAME_LENGTH, false);
+        int at = batch.at(frame);
+        ethernet.wrap(batch.frames(), at);
+        ethernet.destination(EthernetHeader.BROADCAST);
+        ethernet.source(ownMac);
+        ethernet.etherType(EthernetHeader.TYPE_ARP);
+        arp.wrap(batch.frames(), at + EthernetHeader.LENGTH);
+        arp.ethernetIpv4();
+        arp.operation(ArpPacket.REQUEST);
+        arp.senderMac(ownMac);
+        arp.senderIp(vip);
+        arp.targetMac(0);
+        arp.targetIp(vip);
+        batch.send(frame, ifIndex);
+    }
+
+    long sent() {
+        return sent;
+    }
+}

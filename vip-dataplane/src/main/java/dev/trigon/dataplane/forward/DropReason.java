@@ -1,0 +1,63 @@
+package dev.trigon.dataplane.forward;
+
+import dev.trigon.dataplane.wire.Flaw;
+
+/** Why a packet was dropped: what operators see in {@code vipctl counters}. */
+public enum DropReason {
+    TRUNCATED("truncated", "the frame is shorter than its headers say"),
+    BAD_IP_HEADER("bad-ip-header", "the IP header contradicts itself or the frame"),
+    BAD_TRANSPORT_HEADER("bad-transport-header", "the TCP or UDP header contradicts itself or the packet"),
+    TOO_LARGE("too-large", "longer than the link it came by or leaves by can carry: a merged super-packet, or an MTU"),
+    FRAGMENT("fragment", "a fragment, which has no ports to balance by"),
+    PROTOCOL("protocol", "for a VIP, but neither TCP nor UDP"),
+    NO_SERVICE("no-service", "for a VIP, but no service has that protocol and port"),
+    NO_BACKEND("no-backend", "the service has no backend that takes new flows"),
+    TTL_EXPIRED("ttl-expired", "no hop left to live (l3dsr)"),
+    NEXT_HOP_UNRESOLVED("next-hop-unresolved", "the kernel found no MAC for the backend's next hop within a second"),
+    NEXT_HOP_QUEUE_FULL("next-hop-queue-full", "too many packets wait for that next hop already"),
+    EGRESS_FULL("egress-full", "the interface it leaves by had no room"),
+    EGRESS_DOWN("egress-down", "the interface it leaves by is down or gone"),
+    EGRESS_REFUSED("egress-refused", "the kernel would not send it for another reason");
+
+    private static final int ENXIO = 6;
+    private static final int EAGAIN = 11;
+    private static final int ENODEV = 19;
+    private static final int EMSGSIZE = 90;
+    private static final int ENETDOWN = 100;
+    private static final int ENOBUFS = 105;
+
+    private final String label;
+    private final String sentence;
+
+    DropReason(String label, String sentence) {
+        this.label = label;
+        this.sentence = sentence;
+    }
+
+    public String label() {
+        return label;
+    }
+
+    public String sentence() {
+        return sentence;
+    }
+
+    static DropReason of(Flaw flaw) {
+        return switch (flaw) {
+            case TRUNCATED -> TRUNCATED;
+            case BAD_IP_HEADER -> BAD_IP_HEADER;
+            case BAD_TRANSPORT_HEADER -> BAD_TRANSPORT_HEADER;
+            case NONE -> throw new IllegalArgumentException("nothing is wrong");
+        };
+    }
+
+    /** What a failed send means; errno values of Linux, asm-generic/errno.h. */
+    static DropReason ofErrno(int errno) {
+        return switch (errno) {
+            case EMSGSIZE -> TOO_LARGE;
+            case EAGAIN, ENOBUFS -> EGRESS_FULL;
+            case ENETDOWN, ENXIO, ENODEV -> EGRESS_DOWN;
+            default -> EGRESS_REFUSED;
+        };
+    }
+}

@@ -1,0 +1,140 @@
+package dev.trigon.dataplane.forward;
+
+import dev.trigon.conntrack.FlowCache;
+import dev.trigon.dataplane.port.Batch;
+import dev.trigon.dataplane.port.PacketPort;
+import dev.trigon.dataplane.service.ServiceTable;
+import java.util.Arrays;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * One thread, one port: takes what has arrived, decides it, sends it, counts it, and sleeps when there is nothing. It
+ * looks at the service table once a batch.
+ */
+public final class Worker implements Runnable, AutoCloseable {
+    public static final int BATCH = 64;
+
+    /** How long to sleep when nothing arrives: what must be seen to meanwhile can wait as long. */
+    private static final int IDLE_MS = 100;
+    /** While packets wait for a next hop, look often. */
+    private static final int WAITING_MS = 1;
+    /** Cache entries to look at for write-behind: after a batch, and when there is nothing else to do. */
+    private static final int BUSY_SWEEP = 128;
+
+    private static final int IDLE_SWEEP = 16_384;
+    private static final long OBSERVE_EVERY_MS = 200;
+
+    private final PacketPort port;
+    private final FlowCache flows;
+    private final Supplier<ServiceTable> inForce;
+    private final LongSupplier clockMs;
+    private final Counters counters = new Counters();
+    private final Forwarder forwarder;
+    private final Announcer announcer;
+    private final Batch batch;
+
+    private ServiceTable table = ServiceTable.EMPTY;
+    private volatile long adoptedVersion = -1;
+    private volatile boolean stopping;
+    private long observedMs;
+
+    /**
+     * Prepares a worker; {@link #run} is for the thread it gets.
+     *
+     * @param inForce the table in force now
+     * @param clockMs wall-clock milliseconds that never step back
+     */
+    public Worker(Arm arm, PacketPort port, FlowCache flows, Supplier<ServiceTable> inForce, LongSupplier clockMs) {
+        this.port = port;
+        this.flows = flows;
+        this.inForce = inForce;
+        this.clockMs = clockMs;
+        this.forwarder = new Forwarder(arm, flows, counters, BATCH);
+        this.announcer = new Announcer(port, arm.mac(), arm.ifIndex(), BATCH);
+        this.batch = new Batch(BATCH, arm.frameCapacity());
+    }
+
+    @Override
+    public void run() {
+        while (!stopping) {
+            step();
+        }
+        flows.flush(clockMs.getAsLong());
+        port.close();
+    }
+
+    private void step() {
+        long nowMs = clockMs.getAsLong();
+        if (inForce.get() != table) {
+            adopt(inForce.get(), nowMs);
+        }
+        batch.clear();
+        port.receive(batch);
+        counters.received(batch.count());
+        WaitingRoom waiting = forwarder.waitingRoom();
+        if (!waiting.isEmpty()) {
+            waiting.release(batch, counters);
+            waiting.expire(nowMs, counters);
+        }
+        if (batch.count() > 0) {
+            forwarder.decide(batch, table, nowMs);
+            port.transmit(batch);
+            forwarder.settle(batch);
+        }
+        boolean idle = batch.count() == 0;
+        flows.writeBehind(nowMs, idle ? IDLE_SWEEP : BUSY_SWEEP);
+        announcer.tick(nowMs);
+        observe(nowMs);
+        counters.show();
+        if (idle) {
+            port.await(waiting.isEmpty() ? IDLE_MS : WAITING_MS);
+        }
+    }
+
+    private void adopt(ServiceTable newTable, long nowMs) {
+        int[] newVips =
+                Arrays.stream(newTable.vips()).filter(v -> !table.isVip(v)).toArray();
+        if (!Arrays.equals(newTable.vips(), table.vips())) {
+            port.steer(newTable.vips());
+        }
+        table = newTable;
+        announcer.announce(newVips, nowMs);
+        adoptedVersion = newTable.version();
+    }
+
+    private void observe(long nowMs) {
+        if (nowMs - observedMs < OBSERVE_EVERY_MS) {
+            return;
+        }
+        observedMs = nowMs;
+        counters.observe(Observed.CAPTURE_DROPS, port.kernelDrops());
+        counters.observe(Observed.ANNOUNCEMENTS, announcer.sent());
+        counters.observe(Observed.FLOWS_CREATED, flows.created());
+        counters.observe(Observed.FLOW_CACHE_HITS, flows.hits());
+        counters.observe(Observed.FLOW_CACHE_MISSES, flows.misses());
+        counters.observe(Observed.FLOW_CACHE_EVICTIONS, flows.evictions());
+        counters.observe(Observed.FLOW_TABLE_FULL, flows.tableFull());
+    }
+
+    /** The version of the table that this worker uses. Any thread. */
+    public long adoptedVersion() {
+        return adoptedVersion;
+    }
+
+    public Counters counters() {
+        return counters;
+    }
+
+    /** Ends a sleep, so that a new table is seen at once. Any thread. */
+    public void wake() {
+        port.wake();
+    }
+
+    /** Asks the worker to end; its thread writes out what its cache holds and closes the port. Any thread. */
+    @Override
+    public void close() {
+        stopping = true;
+        port.wake();
+    }
+}
