@@ -1,0 +1,103 @@
+package dev.trigon.linux.netlink;
+
+import dev.trigon.linux.MacAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * RTM_NEWLINK and its like; linux/rtnetlink.h, linux/if_link.h:
+ *
+ * <pre>
+ * struct ifinfomsg {
+ *     unsigned char  ifi_family;
+ *     unsigned char  __ifi_pad;
+ *     unsigned short ifi_type;    // ARPHRD_*
+ *     int            ifi_index;
+ *     unsigned       ifi_flags;   // IFF_*
+ *     unsigned       ifi_change;
+ * };
+ *  0                   1                   2                   3
+ * +---------------+---------------+-------------------------------+
+ * |  ifi_family   |       0       |           ifi_type            |
+ * +---------------+---------------+-------------------------------+
+ * |                           ifi_index                           |
+ * +---------------------------------------------------------------+
+ * |                           ifi_flags                           |
+ * +---------------------------------------------------------------+
+ * |                           ifi_change                          |
+ * +---------------------------------------------------------------+
+ * </pre>
+ */
+final class LinkMessage {
+    static final int RTM_NEWLINK = 16;
+    static final int RTM_DELLINK = 17;
+    static final int RTM_GETLINK = 18;
+
+    private static final int FAMILY_OFFSET = 0;
+    private static final int TYPE_OFFSET = FAMILY_OFFSET + Short.BYTES;
+    private static final int INDEX_OFFSET = TYPE_OFFSET + Short.BYTES;
+    private static final int FLAGS_OFFSET = INDEX_OFFSET + Integer.BYTES;
+    private static final int CHANGE_OFFSET = FLAGS_OFFSET + Integer.BYTES;
+    private static final int LENGTH = CHANGE_OFFSET + Integer.BYTES;
+
+    private static final int ARPHRD_ETHER = 1;
+    private static final int IFF_UP = 0x1;
+    private static final int IFF_LOOPBACK = 0x8;
+    private static final int IFF_LOWER_UP = 0x10000;
+
+    private static final int IFLA_ADDRESS = 1;
+    private static final int IFLA_IFNAME = 3;
+    private static final int IFLA_MTU = 4;
+    private static final int IFLA_EXT_MASK = 29;
+    private static final int RTEXT_FILTER_SKIP_STATS = 1 << 3;
+
+    private LinkMessage() {}
+
+    /** The body that asks for all links. */
+    static void query(MessageBuilder message) {
+        header(message).attribute(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+    }
+
+    /** The body that asks for one link. */
+    static void query(MessageBuilder message, String name) {
+        header(message).attribute(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS).attribute(IFLA_IFNAME, name);
+    }
+
+    private static MessageBuilder header(MessageBuilder message) {
+        return message.u8(Family.AF_UNSPEC).u8(0).u16(0).u32(0).u32(0).u32(0);
+    }
+
+    /** Null for what speaks of something else than the link itself: a bridge reports its ports in the same messages. */
+    static @Nullable Link parse(NetlinkMessage message) {
+        message.require(LENGTH);
+        if (message.payload().get(FAMILY_OFFSET) != Family.AF_UNSPEC) {
+            return null;
+        }
+        Attributes attributes = Attributes.parse(message.payload(), LENGTH);
+        String name = attributes.string(IFLA_IFNAME);
+        if (name == null) {
+            return null;
+        }
+        boolean ethernet = message.payload().getShort(TYPE_OFFSET) == ARPHRD_ETHER;
+        int flags = message.payload().getInt(FLAGS_OFFSET);
+        return new Link(
+                message.payload().getInt(INDEX_OFFSET),
+                name,
+                ethernet ? mac(attributes.octets(IFLA_ADDRESS)) : null,
+                attributes.u32(IFLA_MTU, 0),
+                (flags & IFF_UP) != 0,
+                (flags & IFF_LOWER_UP) != 0,
+                (flags & IFF_LOOPBACK) != 0);
+    }
+
+    /** A link-layer address, where it is an Ethernet one. */
+    static @Nullable MacAddress mac(byte @Nullable [] octets) {
+        if (octets == null || octets.length != MacAddress.LENGTH) {
+            return null;
+        }
+        long value = 0;
+        for (byte octet : octets) {
+            value = value << Byte.SIZE | Byte.toUnsignedLong(octet);
+        }
+        return new MacAddress(value);
+    }
+}

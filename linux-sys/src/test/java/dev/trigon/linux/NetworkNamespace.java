@@ -1,0 +1,72 @@
+package dev.trigon.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import com.sun.jna.Native;
+import dev.trigon.linux.libc.LibC;
+import java.io.IOException;
+import java.lang.reflect.Method;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.InvocationInterceptor;
+import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
+
+/**
+ * Runs each test method in a network namespace of its own: in a thread that has left the namespace it was born in. Sockets and
+ * child processes of that thread are in the new one, which is gone when the last of them is. Needs root; without it the test
+ * is skipped.
+ */
+public final class NetworkNamespace implements InvocationInterceptor {
+    private static final int CLONE_NEWNET = 0x40000000;
+
+    /** sched.h. */
+    private static final class Sched {
+        static {
+            Native.register(Sched.class, "c");
+        }
+
+        static native int unshare(int flags);
+    }
+
+    /** Runs a command in the namespace of the calling thread. */
+    public static void sh(String command) {
+        try {
+            Process process = new ProcessBuilder("sh", "-ec", command)
+                    .redirectErrorStream(true)
+                    .start();
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(process.waitFor()).as("%s: %s", command, output).isZero();
+        } catch (IOException e) {
+            throw new AssertionError(command, e);
+        } catch (InterruptedException e) {
+            throw new AssertionError(command, e);
+        }
+    }
+
+    @Override
+    public void interceptTestMethod(
+            Invocation<Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)
+            throws Throwable {
+        assumeThat(LibC.geteuid()).as("a network namespace needs root").isZero();
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        Thread inside = new Thread(
+                () -> {
+                    try {
+                        if (Sched.unshare(CLONE_NEWNET) != 0) {
+                            throw new LinuxException("unshare(CLONE_NEWNET)", LibC.errno());
+                        }
+                        invocation.proceed();
+                    } catch (Throwable e) {
+                        failure.set(e);
+                    }
+                },
+                "netns");
+        inside.start();
+        inside.join();
+        if (failure.get() != null) {
+            throw failure.get();
+        }
+    }
+}
