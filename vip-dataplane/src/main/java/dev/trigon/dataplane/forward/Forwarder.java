@@ -34,6 +34,7 @@ public final class Forwarder {
     private final Verdict[] verdict;
     private final @Nullable DropReason[] reason;
     private final @Nullable Backend[] backend;
+    private final int[] ipOctets;
 
     public Forwarder(Arm arm, FlowCache flows, Counters counters, int batchCapacity) {
         this.worker = arm.worker();
@@ -46,6 +47,7 @@ public final class Forwarder {
         this.verdict = new Verdict[batchCapacity];
         this.reason = new DropReason[batchCapacity];
         this.backend = new Backend[batchCapacity];
+        this.ipOctets = new int[batchCapacity];
     }
 
     WaitingRoom waitingRoom() {
@@ -131,6 +133,7 @@ public final class Forwarder {
         rewrite(service, chosen, hop);
         batch.send(frame, hop.ifIndex());
         backend[frame] = chosen;
+        ipOctets[frame] = packet.ipLength();
         return Verdict.FORWARDED;
     }
 
@@ -197,7 +200,7 @@ public final class Forwarder {
             } else {
                 counters.verdict(verdict[frame]);
                 if (receiver != null) {
-                    receiver.meter().count(worker, batch.length(frame));
+                    receiver.meter().count(worker, ipOctets[frame]);
                 }
             }
         }

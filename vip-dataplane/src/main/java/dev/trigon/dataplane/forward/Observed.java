@@ -4,7 +4,6 @@ package dev.trigon.dataplane.forward;
 public enum Observed {
     CAPTURE_DROPS("capture-drops"),
     ANNOUNCEMENTS("announcements"),
-    FLOWS_CREATED("flows-created"),
     FLOW_CACHE_HITS("flow-cache-hits"),
     FLOW_CACHE_MISSES("flow-cache-misses"),
     FLOW_CACHE_EVICTIONS("flow-cache-evictions"),

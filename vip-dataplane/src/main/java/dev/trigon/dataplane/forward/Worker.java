@@ -60,7 +60,7 @@ public final class Worker implements Runnable, AutoCloseable {
         while (!stopping) {
             step();
         }
-        flows.flush(clockMs.getAsLong());
+        flows.close();
         port.close();
     }
 
@@ -110,7 +110,6 @@ public final class Worker implements Runnable, AutoCloseable {
         observedMs = nowMs;
         counters.observe(Observed.CAPTURE_DROPS, port.kernelDrops());
         counters.observe(Observed.ANNOUNCEMENTS, announcer.sent());
-        counters.observe(Observed.FLOWS_CREATED, flows.created());
         counters.observe(Observed.FLOW_CACHE_HITS, flows.hits());
         counters.observe(Observed.FLOW_CACHE_MISSES, flows.misses());
         counters.observe(Observed.FLOW_CACHE_EVICTIONS, flows.evictions());

@@ -1,0 +1,53 @@
+package dev.trigon.dataplane.engine;
+
+import dev.trigon.dataplane.forward.Arm;
+import dev.trigon.dataplane.service.Refusal;
+import dev.trigon.dataplane.wire.EthernetHeader;
+import dev.trigon.linux.MacAddress;
+import dev.trigon.linux.netlink.Link;
+import dev.trigon.linux.netlink.Rtnetlink;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The interfaces that VIP traffic arrives at, looked up and found fit. */
+final class Arms {
+    /** Room for two VLAN tags on top of the MTU. */
+    private static final int TAGS = 8;
+
+    private Arms() {}
+
+    static List<Arm> of(List<String> interfaces, Rtnetlink kernel) throws Refusal {
+        List<Arm> arms = new ArrayList<>();
+        for (String name : interfaces) {
+            Link link = kernel.link(name).orElse(null);
+            if (link == null) {
+                throw new Refusal(
+                        "interface " + name, "this host has none of that name", "choose from: " + ethernets(kernel));
+            }
+            if (!link.up()) {
+                throw new Refusal("interface " + name, "it is down", "bring it up: ip link set " + name + " up");
+            }
+            MacAddress mac = link.mac();
+            if (mac == null || link.loopback()) {
+                throw new Refusal(
+                        "interface " + name, "it is no Ethernet interface", "choose from: " + ethernets(kernel));
+            }
+            int frameCapacity = roundUp(link.mtu() + EthernetHeader.LENGTH + TAGS);
+            arms.add(new Arm(arms.size(), name, link.index(), mac.value(), frameCapacity));
+        }
+        return arms;
+    }
+
+    /** Frames start on cache lines. */
+    private static int roundUp(int octets) {
+        return (octets + 63) & -64;
+    }
+
+    private static String ethernets(Rtnetlink kernel) {
+        return kernel.links().stream()
+                .filter(l -> l.mac() != null && !l.loopback())
+                .map(Link::name)
+                .collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,230 @@
+package dev.trigon.dataplane.engine;
+
+import dev.trigon.conntrack.FlowCache;
+import dev.trigon.conntrack.FlowTable;
+import dev.trigon.conntrack.FlowTimeouts;
+import dev.trigon.dataplane.control.DataPath;
+import dev.trigon.dataplane.forward.Arm;
+import dev.trigon.dataplane.forward.Counters.Reading;
+import dev.trigon.dataplane.forward.DropReason;
+import dev.trigon.dataplane.forward.Observed;
+import dev.trigon.dataplane.forward.Verdict;
+import dev.trigon.dataplane.forward.WarmUp;
+import dev.trigon.dataplane.forward.Worker;
+import dev.trigon.dataplane.nexthop.NextHops;
+import dev.trigon.dataplane.port.pcap.PcapPort;
+import dev.trigon.dataplane.port.pcap.PortException;
+import dev.trigon.dataplane.service.Backend;
+import dev.trigon.dataplane.service.BackendSpec;
+import dev.trigon.dataplane.service.Protocol;
+import dev.trigon.dataplane.service.Refusal;
+import dev.trigon.dataplane.service.ServiceSpec;
+import dev.trigon.dataplane.service.ServiceTable;
+import dev.trigon.linux.netlink.Rtnetlink;
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The data path: a worker an interface, one flow table, one service table in force. */
+public final class Engine implements DataPath, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+    private static final long WARM_UP_NS = 700_000_000L;
+    private static final long ADOPTION_NS = 2_000_000_000L;
+    private static final long ADOPTION_POLL_NS = 200_000L;
+
+    private final Rtnetlink kernel;
+    private final GatewayChecks checks;
+    private final KernelGuard guard;
+    private final NextHops nextHops;
+    private final FlowTable flows;
+    private final FlowView flowView;
+    private final FlowExpiry expiry;
+    private final List<Arm> arms;
+    private final List<Worker> workers = new ArrayList<>();
+    private final List<Thread> threads = new ArrayList<>();
+    private volatile ServiceTable inForce = ServiceTable.EMPTY;
+
+    private Engine(Rtnetlink kernel, List<Arm> arms, FlowTable flows, FlowTimeouts timeouts) throws PortException {
+        MonotonicClock clock = new MonotonicClock();
+        this.kernel = kernel;
+        this.checks = new GatewayChecks(kernel);
+        this.guard = new KernelGuard(kernel);
+        this.arms = arms;
+        this.flows = flows;
+        this.flowView = new FlowView(flows, clock);
+        for (Arm arm : arms) {
+            FlowCache cache = new FlowCache(flows, FlowCache.DEFAULT_ENTRIES, timeouts);
+            PcapPort port = PcapPort.open(arm.interfaceName(), arm.frameCapacity(), Worker.BATCH);
+            Worker worker = new Worker(arm, port, cache, () -> inForce, clock);
+            workers.add(worker);
+            threads.add(new Thread(worker, "worker-" + arm.interfaceName()));
+        }
+        this.nextHops = NextHops.follow(kernel);
+        this.expiry = FlowExpiry.start(flows, timeouts, clock);
+    }
+
+    /** What an engine needs to know. */
+    public record Settings(List<String> interfaces, Path state, long maxFlows, FlowTimeouts timeouts) {}
+
+    /** Opens the interfaces and the flow table, warms up and starts to work, on no services yet. */
+    public static Engine start(Settings settings) throws Refusal {
+        Rtnetlink kernel = Rtnetlink.open();
+        List<Arm> arms = Arms.of(settings.interfaces(), kernel);
+        FlowTable flows = openFlows(settings);
+        try {
+            Engine engine = new Engine(kernel, arms, flows, settings.timeouts());
+            int packets = WarmUp.run(WARM_UP_NS);
+            LOG.debug("warm after {} packets", packets);
+            engine.threads.forEach(Thread::start);
+            return engine;
+        } catch (PortException e) {
+            throw new Refusal(
+                    "capture on " + e.getMessage(),
+                    "the interface cannot be captured from",
+                    "install libpcap (apt-get install libpcap0.8) and run as root");
+        }
+    }
+
+    private static FlowTable openFlows(Settings settings) throws Refusal {
+        try {
+            FlowTable flows = FlowTable.open(settings.state(), settings.maxFlows());
+            Path aside = flows.setAside();
+            if (aside != null) {
+                LOG.warn("the flow table could not be read and starts empty; the old file is kept as {}", aside);
+            }
+            LOG.info("flow table: {}, {} flows", flows.origin(), flows.size());
+            return flows;
+        } catch (IOException e) {
+            throw new Refusal(
+                    "flow table in " + settings.state(),
+                    String.valueOf(e.getMessage()),
+                    "make the directory writable and see that the disk has room");
+        }
+    }
+
+    @Override
+    public void check(List<ServiceSpec> services) throws Refusal {
+        checks.check(services);
+    }
+
+    @Override
+    public synchronized void publish(List<ServiceSpec> services) {
+        Set<Inet4Address> vips = services.stream().map(ServiceSpec::vip).collect(Collectors.toSet());
+        guard.add(vips);
+        ServiceTable next = ServiceTable.compile(services, inForce, nextHops::slot, workers.size());
+        inForce = next;
+        workers.forEach(Worker::wake);
+        awaitAdoption(next.version());
+        guard.retain(vips);
+        nextHops.retain(services.stream()
+                .flatMap(s -> s.backends().stream())
+                .map(BackendSpec::address)
+                .collect(Collectors.toSet()));
+    }
+
+    private void awaitAdoption(long version) {
+        long deadlineNs = System.nanoTime() + ADOPTION_NS;
+        while (workers.stream().anyMatch(w -> w.adoptedVersion() < version)) {
+            if (System.nanoTime() - deadlineNs > 0) {
+                LOG.error("a worker has not taken up the new services within 2 s");
+                return;
+            }
+            LockSupport.parkNanos(ADOPTION_POLL_NS);
+        }
+    }
+
+    @Override
+    public Counters counters() {
+        Reading sum = workers.stream().map(w -> w.counters().read()).reduce(Reading.zero(), Reading::plus);
+        Map<String, Long> dropped = new LinkedHashMap<>();
+        for (DropReason reason : DropReason.values()) {
+            dropped.put(reason.label(), sum.of(reason));
+        }
+        Map<String, Long> other = new LinkedHashMap<>();
+        for (Observed what : Observed.values()) {
+            other.put(what.label(), sum.of(what));
+        }
+        return new Counters(
+                sum.received(),
+                sum.of(Verdict.FORWARDED),
+                sum.of(Verdict.ANSWERED),
+                sum.of(Verdict.PASSED),
+                sum.of(Verdict.WAITING),
+                dropped,
+                other);
+    }
+
+    @Override
+    public BackendLoad load(int backendId) {
+        Backend backend = inForce.backend(backendId);
+        long active = flows.activeFlows(backendId);
+        return backend == null
+                ? new BackendLoad(active, 0, 0)
+                : new BackendLoad(
+                        active, backend.meter().packets(), backend.meter().octets());
+    }
+
+    @Override
+    public long activeFlows() {
+        return flows.size();
+    }
+
+    @Override
+    public long maxFlows() {
+        return flows.maxFlows();
+    }
+
+    @Override
+    public void forEachFlow(Consumer<Flow> visitor) {
+        flowView.forEach(visitor);
+    }
+
+    @Override
+    public Explanation explain(Protocol protocol, Inet4Address client, int clientPort, Inet4Address vip, int vipPort) {
+        return flowView.explain(inForce, protocol, client, clientPort, vip, vipPort);
+    }
+
+    @Override
+    public Running running() {
+        long allocated = ThreadAllocation.of(threads);
+        return new Running(
+                "pcap",
+                "the one engine there is: af_xdp is not built yet",
+                arms.stream().map(Arm::interfaceName).toList(),
+                workers.size(),
+                allocated);
+    }
+
+    @Override
+    public void close() {
+        workers.forEach(Worker::close);
+        threads.forEach(Engine::join);
+        expiry.close();
+        nextHops.close();
+        guard.retain(Set.of());
+        try {
+            flows.close();
+        } catch (IOException e) {
+            LOG.error("closing the flow table: {}; the next start recovers it", e.getMessage());
+        }
+        kernel.close();
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

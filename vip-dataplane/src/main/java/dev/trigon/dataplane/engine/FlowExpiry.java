@@ -1,0 +1,65 @@
+package dev.trigon.dataplane.engine;
+
+import dev.trigon.conntrack.FlowTable;
+import dev.trigon.conntrack.FlowTimeouts;
+import java.util.function.LongSupplier;
+
+/** Removes flows that were idle for too long, a piece of the table at a time, all of it every few seconds. */
+final class FlowExpiry implements AutoCloseable {
+    private static final long CYCLE_MS = 5_000;
+
+    private final FlowTable flows;
+    private final FlowTimeouts timeouts;
+    private final LongSupplier clockMs;
+    private final Thread thread = new Thread(this::run, "flow-expiry");
+    private volatile boolean stopping;
+
+    private FlowExpiry(FlowTable flows, FlowTimeouts timeouts, LongSupplier clockMs) {
+        this.flows = flows;
+        this.timeouts = timeouts;
+        this.clockMs = clockMs;
+    }
+
+    static FlowExpiry start(FlowTable flows, FlowTimeouts timeouts, LongSupplier clockMs) {
+        FlowExpiry expiry = new FlowExpiry(flows, timeouts, clockMs);
+        expiry.thread.setDaemon(true);
+        expiry.thread.start();
+        return expiry;
+    }
+
+    private void run() {
+        // a nap of a few milliseconds costs little; shorter ones would wake the processor for nothing
+        int stepsPerNap = Math.max(1, (int) (flows.expirySteps() * 10L / CYCLE_MS));
+        long napMs = Math.max(1, CYCLE_MS * stepsPerNap / Math.max(1, flows.expirySteps()));
+        while (!stopping) {
+            for (int i = 0; i < stepsPerNap && !stopping; i++) {
+                flows.expireNext(clockMs.getAsLong(), timeouts);
+            }
+            nap(napMs);
+        }
+    }
+
+    private synchronized void nap(long ms) {
+        if (stopping) {
+            return;
+        }
+        try {
+            wait(ms);
+        } catch (InterruptedException e) {
+            stopping = true;
+        }
+    }
+
+    @Override
+    public void close() {
+        stopping = true;
+        synchronized (this) {
+            notifyAll();
+        }
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

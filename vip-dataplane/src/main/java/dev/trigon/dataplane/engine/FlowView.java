@@ -1,0 +1,74 @@
+package dev.trigon.dataplane.engine;
+
+import dev.trigon.conntrack.FlowKey;
+import dev.trigon.conntrack.FlowRecord;
+import dev.trigon.conntrack.FlowTable;
+import dev.trigon.dataplane.control.DataPath.Explanation;
+import dev.trigon.dataplane.control.DataPath.Flow;
+import dev.trigon.dataplane.service.Backend;
+import dev.trigon.dataplane.service.Ipv4;
+import dev.trigon.dataplane.service.Protocol;
+import dev.trigon.dataplane.service.Service;
+import dev.trigon.dataplane.service.ServiceTable;
+import java.net.Inet4Address;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/** The flow table as operators see it. */
+final class FlowView {
+    private static final long MS_PER_SECOND = 1_000;
+    private static final int NO_BACKEND = 0;
+
+    private final FlowTable flows;
+    private final LongSupplier clockMs;
+
+    FlowView(FlowTable flows, LongSupplier clockMs) {
+        this.flows = flows;
+        this.clockMs = clockMs;
+    }
+
+    void forEach(Consumer<Flow> visitor) {
+        long nowMs = clockMs.getAsLong();
+        flows.forEach(record -> visitor.accept(flow(record, nowMs)));
+    }
+
+    private static Flow flow(FlowRecord record, long nowMs) {
+        long addresses = record.addresses();
+        long ports = record.ports();
+        return new Flow(
+                FlowKey.protocol(ports) == Protocol.TCP.number() ? Protocol.TCP : Protocol.UDP,
+                Ipv4.fromInt(FlowKey.client(addresses)),
+                FlowKey.clientPort(ports),
+                Ipv4.fromInt(FlowKey.vip(addresses)),
+                FlowKey.vipPort(ports),
+                record.backendId(),
+                record.state().label(),
+                Math.max(0, nowMs - record.lastSeenMs()) / MS_PER_SECOND,
+                record.packets(),
+                record.bytes());
+    }
+
+    /** Decides as the packet path does, and leaves everything as it is. */
+    Explanation explain(
+            ServiceTable table, Protocol protocol, Inet4Address client, int clientPort, Inet4Address vip, int vipPort) {
+        Service service = table.match(Ipv4.toInt(vip), protocol.number(), vipPort);
+        if (service == null) {
+            return new Explanation(null, NO_BACKEND, "no-service");
+        }
+        long addresses = FlowKey.addresses(Ipv4.toInt(client), Ipv4.toInt(vip));
+        long ports = FlowKey.ports(protocol.number(), clientPort, vipPort);
+        String name = service.spec().name();
+        FlowRecord known = new FlowRecord();
+        if (flows.find(addresses, ports, known)) {
+            Backend backend = table.backend(known.backendId());
+            if (backend != null && backend.service() == service) {
+                return new Explanation(name, backend.id(), "flow");
+            }
+        }
+        Backend next = service.peek(FlowKey.hash(addresses, ports));
+        if (next == null) {
+            return new Explanation(name, NO_BACKEND, "no-backend");
+        }
+        return new Explanation(name, next.id(), service.scheduler().isHashing() ? "hash" : "schedule");
+    }
+}

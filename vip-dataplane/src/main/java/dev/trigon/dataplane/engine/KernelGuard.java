@@ -1,0 +1,59 @@
+package dev.trigon.dataplane.engine;
+
+import dev.trigon.linux.LinuxException;
+import dev.trigon.linux.netlink.Route;
+import dev.trigon.linux.netlink.Rtnetlink;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the gateway's own stack away from VIP packets. A capture is a copy: the kernel gets each packet too, and would
+ * route it, or answer it. A blackhole route for each VIP makes it drop its copy without a word; the capture, which is
+ * taken before routing, does not notice.
+ *
+ * <p>The routes carry a protocol number that is Trigon's, so that those of a vipd that was killed are known as such.
+ */
+final class KernelGuard {
+    /** rtm_protocol, linux/rtnetlink.h: above 4 free for whoever claims one. {@code ip route show proto 84}. */
+    static final int ROUTE_PROTOCOL = 84;
+
+    private static final int HOST_PREFIX = 32;
+    private static final Logger LOG = LoggerFactory.getLogger(KernelGuard.class);
+
+    private final Rtnetlink kernel;
+
+    KernelGuard(Rtnetlink kernel) {
+        this.kernel = kernel;
+    }
+
+    /** Guards these too. */
+    void add(Set<Inet4Address> vips) {
+        for (Inet4Address vip : vips) {
+            try {
+                kernel.addBlackhole(vip, HOST_PREFIX, ROUTE_PROTOCOL);
+            } catch (LinuxException e) {
+                LOG.error(
+                        "the kernel handles packets to {} as well, twice is wrong: {}",
+                        vip.getHostAddress(),
+                        e.getMessage());
+            }
+        }
+    }
+
+    /** Takes away every guard but those for these, whichever vipd put it there. */
+    void retain(Set<Inet4Address> vips) {
+        Set<InetAddress> extra = kernel.routes(ROUTE_PROTOCOL).stream()
+                .filter(r -> r.prefixLength() == HOST_PREFIX)
+                .map(Route::destination)
+                .collect(Collectors.toCollection(HashSet::new));
+        extra.removeAll(vips);
+        for (InetAddress vip : extra) {
+            kernel.removeBlackhole(vip, HOST_PREFIX, ROUTE_PROTOCOL);
+        }
+    }
+}

@@ -1,0 +1,180 @@
+package dev.trigon.dataplane.nexthop;
+
+import dev.trigon.linux.LinuxException;
+import dev.trigon.linux.MacAddress;
+import dev.trigon.linux.netlink.Change;
+import dev.trigon.linux.netlink.Link;
+import dev.trigon.linux.netlink.Neighbour;
+import dev.trigon.linux.netlink.NetlinkMonitor;
+import dev.trigon.linux.netlink.Route;
+import dev.trigon.linux.netlink.Rtnetlink;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the next hop to each backend as the kernel's routes and neighbours have it, in one thread of its own.
+ *
+ * <p>A MAC that is missing is asked for by the kernel, with the gateway's own address: a server that holds the VIP
+ * would not answer a question that comes from the VIP. The kernel forgets or distrusts what nobody uses, and our frames
+ * go past it; so every next hop is named to it again from time to time, which makes it verify.
+ */
+public final class NextHops implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(NextHops.class);
+    private static final int LISTEN_MS = 200;
+    private static final long RETRY_NS = 1_000_000_000L;
+    private static final long VERIFY_NS = 10_000_000_000L;
+
+    private final Rtnetlink kernel;
+    private final NetlinkMonitor monitor;
+    private final Map<Inet4Address, Tracked> tracked = new HashMap<>();
+    private final Thread listener = new Thread(this::listen, "next-hops");
+    private volatile boolean closing;
+
+    private NextHops(Rtnetlink kernel, NetlinkMonitor monitor) {
+        this.kernel = kernel;
+        this.monitor = monitor;
+    }
+
+    public static NextHops follow(Rtnetlink kernel) {
+        NextHops hops = new NextHops(kernel, NetlinkMonitor.open());
+        hops.listener.setDaemon(true);
+        hops.listener.start();
+        return hops;
+    }
+
+    /** The slot of this address, resolved already if the kernel knows the next hop; the same one each time. */
+    public synchronized NextHopSlot slot(Inet4Address address) {
+        Tracked known = tracked.get(address);
+        if (known == null) {
+            known = new Tracked(address);
+            tracked.put(address, known);
+            resolve(known);
+        }
+        return known.slot;
+    }
+
+    /** Forgets every address but these. */
+    public synchronized void retain(Set<Inet4Address> addresses) {
+        tracked.keySet().retainAll(addresses);
+    }
+
+    private void listen() {
+        List<Change> changes = new ArrayList<>();
+        long verifiedNs = System.nanoTime();
+        long retriedNs = verifiedNs;
+        while (!closing) {
+            changes.clear();
+            try {
+                monitor.await(LISTEN_MS, changes::add);
+                long nowNs = System.nanoTime();
+                boolean verify = nowNs - verifiedNs >= VERIFY_NS;
+                boolean retry = nowNs - retriedNs >= RETRY_NS;
+                verifiedNs = verify ? nowNs : verifiedNs;
+                retriedNs = retry ? nowNs : retriedNs;
+                react(changes, retry, verify);
+            } catch (LinuxException e) {
+                // what is known stays in use; the next round asks again
+                LOG.warn("following routes and neighbours: {}", e.getMessage());
+            }
+        }
+    }
+
+    private synchronized void react(List<Change> changes, boolean retry, boolean verify) {
+        boolean routing = false;
+        for (Change change : changes) {
+            if (change instanceof Change.NeighbourChange neighbour) {
+                neighbourChanged(neighbour);
+            } else {
+                routing = true;
+            }
+        }
+        for (Tracked one : tracked.values()) {
+            if (routing || (retry && one.slot.get() == null)) {
+                resolve(one);
+            } else if (verify && one.slot.get() != null) {
+                kernel.useNeighbour(one.ifIndex, one.hopAddress);
+            }
+        }
+    }
+
+    private void neighbourChanged(Change.NeighbourChange change) {
+        Neighbour neighbour = change.neighbour();
+        for (Tracked one : tracked.values()) {
+            if (one.ifIndex == neighbour.ifIndex() && neighbour.address().equals(one.hopAddress)) {
+                resolve(one);
+            }
+        }
+    }
+
+    private void resolve(Tracked one) {
+        NextHop before = one.slot.get();
+        NextHop now = ask(one);
+        one.slot.set(now);
+        if (before != null && now == null) {
+            LOG.warn("no next hop to {} any more: its MAC or its route is gone", one.address.getHostAddress());
+        } else if (now != null && !now.equals(before)) {
+            LOG.info(
+                    "next hop to {}: {} on interface {}",
+                    one.address.getHostAddress(),
+                    new MacAddress(now.destinationMac()),
+                    now.ifIndex());
+        }
+    }
+
+    private @Nullable NextHop ask(Tracked one) {
+        Optional<Route> route = kernel.routeTo(one.address).filter(r -> r.type() == Route.Type.UNICAST);
+        if (route.isEmpty()) {
+            one.ifIndex = 0;
+            return null;
+        }
+        InetAddress gateway = route.get().gateway();
+        one.ifIndex = route.get().ifIndex();
+        one.hopAddress = gateway == null ? one.address : gateway;
+        Optional<Link> link =
+                kernel.links().stream().filter(l -> l.index() == one.ifIndex).findFirst();
+        Optional<Neighbour> neighbour =
+                kernel.neighbour(one.ifIndex, one.hopAddress).filter(Neighbour::usable);
+        if (neighbour.isEmpty()) {
+            kernel.useNeighbour(one.ifIndex, one.hopAddress);
+            return null;
+        }
+        MacAddress theirs = neighbour.get().mac();
+        MacAddress ours = link.map(Link::mac).orElse(null);
+        if (theirs == null || ours == null || link.isEmpty()) {
+            return null;
+        }
+        return new NextHop(one.ifIndex, ours.value(), theirs.value(), link.get().mtu(), gateway == null);
+    }
+
+    @Override
+    public void close() {
+        closing = true;
+        try {
+            listener.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        monitor.close();
+    }
+
+    private static final class Tracked {
+        final Inet4Address address;
+        final NextHopSlot slot = new NextHopSlot();
+        int ifIndex;
+        InetAddress hopAddress;
+
+        Tracked(Inet4Address address) {
+            this.address = address;
+            this.hopAddress = address;
+        }
+    }
+}
