@@ -1,0 +1,82 @@
+package dev.trigon.conntrack;
+
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How many flows name each backend. Any thread counts without a lock, and without allocating once a backend is known.
+ * Backends are few and their ids stay theirs, so an id once seen is kept.
+ *
+ * <p>Open addressing over counters that never move: readers probe the array they find, whoever meets a new id adds to it
+ * under the lock and publishes a longer array once it is half full.
+ */
+final class BackendCounts {
+    private static final int FIRST_LENGTH = 64;
+
+    private volatile AtomicReferenceArray<Counter> counters = new AtomicReferenceArray<>(FIRST_LENGTH);
+    private int known;
+
+    void add(int backendId, long flows) {
+        Counter counter = find(counters, backendId);
+        (counter == null ? learn(backendId) : counter).flows.addAndGet(flows);
+    }
+
+    long get(int backendId) {
+        Counter counter = find(counters, backendId);
+        return counter == null ? 0 : counter.flows.get();
+    }
+
+    private static @Nullable Counter find(AtomicReferenceArray<Counter> counters, int backendId) {
+        return counters.get(slot(counters, backendId));
+    }
+
+    /** Where the id is, or where it would be. */
+    private static int slot(AtomicReferenceArray<Counter> counters, int backendId) {
+        int mask = counters.length() - 1;
+        int slot = (int) FlowKey.mix(backendId) & mask;
+        while (true) {
+            Counter counter = counters.get(slot);
+            if (counter == null || counter.backendId == backendId) {
+                return slot;
+            }
+            slot = (slot + 1) & mask;
+        }
+    }
+
+    private synchronized Counter learn(int backendId) {
+        AtomicReferenceArray<Counter> present = counters;
+        Counter counter = find(present, backendId);
+        if (counter != null) {
+            return counter;
+        }
+        counter = new Counter(backendId);
+        if (2 * (known + 1) > present.length()) {
+            present = longer(present);
+        }
+        present.set(slot(present, backendId), counter);
+        known++;
+        counters = present;
+        return counter;
+    }
+
+    private static AtomicReferenceArray<Counter> longer(AtomicReferenceArray<Counter> counters) {
+        AtomicReferenceArray<Counter> longer = new AtomicReferenceArray<>(2 * counters.length());
+        for (int i = 0; i < counters.length(); i++) {
+            Counter counter = counters.get(i);
+            if (counter != null) {
+                longer.set(slot(longer, counter.backendId), counter);
+            }
+        }
+        return longer;
+    }
+
+    private static final class Counter {
+        final int backendId;
+        final AtomicLong flows = new AtomicLong();
+
+        Counter(int backendId) {
+            this.backendId = backendId;
+        }
+    }
+}

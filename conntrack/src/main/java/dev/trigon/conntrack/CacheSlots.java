@@ -1,0 +1,127 @@
+package dev.trigon.conntrack;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * The memory of a {@link FlowCache}: outside the heap, one cache line a slot.
+ *
+ * <pre>
+ *   0         8      16        24       28    29    30   32      40     48       56       64
+ *   +---------+------+---------+--------+-----+-----+----+-------+------+--------+--------+
+ *   |addresses|ports |lastSeen |backend |state|flags| 0  |packets|bytes |queuedAt|   0    |
+ *   +---------+------+---------+--------+-----+-----+----+-------+------+--------+--------+
+ * </pre>
+ *
+ * Packets and bytes are those the table does not know of yet. The ports word tells the slots apart: {@link #NEVER} was never
+ * used, {@link #FREED} was; both are no flow's.
+ */
+final class CacheSlots {
+    static final int SLOT_LENGTH = 64;
+
+    static final long NEVER = 0;
+    static final long FREED = 1L << 63;
+
+    /** The table has this flow. */
+    static final int STORED = 1;
+    /** Packets and bytes, or the time, are not in the table yet. */
+    static final int DIRTY = 1 << 1;
+    /** The slot waits in the queue of those to be written behind. */
+    static final int QUEUED = 1 << 2;
+
+    private static final int ADDRESSES_OFFSET = 0;
+    private static final int PORTS_OFFSET = ADDRESSES_OFFSET + Long.BYTES;
+    private static final int LAST_SEEN_OFFSET = PORTS_OFFSET + Long.BYTES;
+    private static final int BACKEND_OFFSET = LAST_SEEN_OFFSET + Long.BYTES;
+    private static final int STATE_OFFSET = BACKEND_OFFSET + Integer.BYTES;
+    private static final int FLAGS_OFFSET = STATE_OFFSET + Byte.BYTES;
+    private static final int PACKETS_OFFSET = BACKEND_OFFSET + Long.BYTES;
+    private static final int BYTES_OFFSET = PACKETS_OFFSET + Long.BYTES;
+    private static final int QUEUED_AT_OFFSET = BYTES_OFFSET + Long.BYTES;
+
+    private final ByteBuffer memory;
+
+    CacheSlots(int slots) {
+        int length = Math.multiplyExact(slots, SLOT_LENGTH);
+        memory = ByteBuffer.allocateDirect(length + SLOT_LENGTH)
+                .alignedSlice(SLOT_LENGTH)
+                .limit(length)
+                .slice()
+                .order(ByteOrder.nativeOrder());
+    }
+
+    long addresses(int slot) {
+        return memory.getLong(slot * SLOT_LENGTH + ADDRESSES_OFFSET);
+    }
+
+    long ports(int slot) {
+        return memory.getLong(slot * SLOT_LENGTH + PORTS_OFFSET);
+    }
+
+    void key(int slot, long addresses, long ports) {
+        memory.putLong(slot * SLOT_LENGTH + ADDRESSES_OFFSET, addresses);
+        memory.putLong(slot * SLOT_LENGTH + PORTS_OFFSET, ports);
+    }
+
+    boolean isFlow(int slot) {
+        long ports = ports(slot);
+        return ports != NEVER && ports != FREED;
+    }
+
+    long lastSeenMs(int slot) {
+        return memory.getLong(slot * SLOT_LENGTH + LAST_SEEN_OFFSET);
+    }
+
+    void lastSeenMs(int slot, long ms) {
+        memory.putLong(slot * SLOT_LENGTH + LAST_SEEN_OFFSET, ms);
+    }
+
+    int backendId(int slot) {
+        return memory.getInt(slot * SLOT_LENGTH + BACKEND_OFFSET);
+    }
+
+    void backendId(int slot, int backendId) {
+        memory.putInt(slot * SLOT_LENGTH + BACKEND_OFFSET, backendId);
+    }
+
+    int stateCode(int slot) {
+        return memory.get(slot * SLOT_LENGTH + STATE_OFFSET);
+    }
+
+    void state(int slot, FlowState state) {
+        memory.put(slot * SLOT_LENGTH + STATE_OFFSET, (byte) state.code());
+    }
+
+    int flags(int slot) {
+        return memory.get(slot * SLOT_LENGTH + FLAGS_OFFSET);
+    }
+
+    void flags(int slot, int flags) {
+        memory.put(slot * SLOT_LENGTH + FLAGS_OFFSET, (byte) flags);
+    }
+
+    boolean has(int slot, int flag) {
+        return (flags(slot) & flag) != 0;
+    }
+
+    long packets(int slot) {
+        return memory.getLong(slot * SLOT_LENGTH + PACKETS_OFFSET);
+    }
+
+    long bytes(int slot) {
+        return memory.getLong(slot * SLOT_LENGTH + BYTES_OFFSET);
+    }
+
+    void traffic(int slot, long packets, long bytes) {
+        memory.putLong(slot * SLOT_LENGTH + PACKETS_OFFSET, packets);
+        memory.putLong(slot * SLOT_LENGTH + BYTES_OFFSET, bytes);
+    }
+
+    long queuedAtMs(int slot) {
+        return memory.getLong(slot * SLOT_LENGTH + QUEUED_AT_OFFSET);
+    }
+
+    void queuedAtMs(int slot, long ms) {
+        memory.putLong(slot * SLOT_LENGTH + QUEUED_AT_OFFSET, ms);
+    }
+}

@@ -1,0 +1,373 @@
+package dev.trigon.conntrack;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+
+/**
+ * One worker's flows in front of the {@link FlowTable}. One thread uses it; others may read its counters. A hit touches one
+ * cache line of the cache's own memory, and nothing on this class allocates.
+ *
+ * <p>What the table is told, and when:
+ *
+ * <ul>
+ *   <li>a new flow, and every change of state: at once;
+ *   <li>when a flow was last seen, its packets and bytes: within {@link #writeBehindMs}, by {@link #writeBehind};
+ *   <li>a bare SYN: nothing, so that a flood of them fills nothing. Such a flow lives here alone until the client answers.
+ *       One that the table has already is an exception: it must not keep the old connection's backend.
+ * </ul>
+ */
+public final class FlowCache implements AutoCloseable {
+    public static final int DEFAULT_ENTRIES = 65_536;
+    public static final int MISS = -1;
+
+    /** How far from its home a flow may be. */
+    private static final int WINDOW = 8;
+
+    private static final long LONGEST_WRITE_BEHIND_MS = 2_000;
+
+    private final FlowTable table;
+    private final FlowTimeouts timeouts;
+    private final CacheSlots slots;
+    private final long[] idleMs;
+    private final DirtyQueue dirty;
+    private final int mask;
+    private final long writeBehindMs;
+    private final FlowRecord scratch = new FlowRecord();
+
+    private long hits;
+    private long misses;
+    private long evictions;
+    private long tableFull;
+
+    /** @param entries a power of two */
+    public FlowCache(FlowTable table, int entries, FlowTimeouts timeouts) {
+        if (Integer.bitCount(entries) != 1 || entries < WINDOW || entries > 1 << 24) {
+            throw new IllegalArgumentException(
+                    "cache entries are not a power of two from " + WINDOW + " to 2^24: " + entries);
+        }
+        this.table = table;
+        this.timeouts = timeouts;
+        this.idleMs = timeouts.idleMsByCode();
+        this.slots = new CacheSlots(entries);
+        this.dirty = new DirtyQueue(entries);
+        this.mask = entries - 1;
+        this.writeBehindMs = Math.max(1, Math.min(LONGEST_WRITE_BEHIND_MS, timeouts.shortestMs() / 4));
+    }
+
+    /**
+     * The slot of a flow, from here or from the table, or {@link #MISS}. A flow that was idle for too long is none. The slot
+     * holds until the next lookup, create, forget or writeBehind.
+     *
+     * @param hash of {@link FlowKey#hash}
+     */
+    public int lookup(long addresses, long ports, long hash, long nowMs) {
+        int slot = find(addresses, ports, hash);
+        if (slot != MISS && !expired(slot, nowMs)) {
+            HITS.setOpaque(this, hits + 1);
+            return slot;
+        }
+        MISSES.setOpaque(this, misses + 1);
+        return readThrough(addresses, ports, hash, slot, nowMs);
+    }
+
+    private int find(long addresses, long ports, long hash) {
+        for (int i = 0; i < WINDOW; i++) {
+            int slot = (int) (hash + i) & mask;
+            long found = slots.ports(slot);
+            if (found == ports && slots.addresses(slot) == addresses) {
+                return slot;
+            }
+            if (found == CacheSlots.NEVER) {
+                return MISS;
+            }
+        }
+        return MISS;
+    }
+
+    private boolean expired(int slot, long nowMs) {
+        return nowMs - slots.lastSeenMs(slot) >= idleMs[slots.stateCode(slot)];
+    }
+
+    private int readThrough(long addresses, long ports, long hash, int idle, long nowMs) {
+        if (idle != MISS) {
+            forget(idle); // another worker may have seen it since: the table knows
+        }
+        if (!table.find(addresses, ports, scratch) || timeouts.expired(scratch.state(), scratch.lastSeenMs(), nowMs)) {
+            return MISS;
+        }
+        int backendId = scratch.backendId();
+        FlowState state = scratch.state();
+        long lastSeenMs = scratch.lastSeenMs();
+        int slot = vacate(hash, nowMs);
+        occupy(slot, addresses, ports, backendId, state, lastSeenMs);
+        addFlags(slot, CacheSlots.STORED);
+        return slot;
+    }
+
+    /**
+     * Remembers which backend a flow goes to, in place of what was known of it. If the table is full the flow lives here
+     * alone, and the table is asked again when it is written behind.
+     */
+    public int create(long addresses, long ports, long hash, int backendId, FlowState state, long nowMs) {
+        int slot = find(addresses, ports, hash);
+        boolean inTable = slot != MISS && slots.has(slot, CacheSlots.STORED);
+        if (slot == MISS) {
+            slot = vacate(hash, nowMs);
+        }
+        occupy(slot, addresses, ports, backendId, state, nowMs);
+        if (state != FlowState.SYN || inTable) {
+            store(slot);
+        }
+        return slot;
+    }
+
+    public int backendId(int slot) {
+        return slots.backendId(slot);
+    }
+
+    public FlowState state(int slot) {
+        return FlowState.of(slots.stateCode(slot));
+    }
+
+    public long lastSeenMs(int slot) {
+        return slots.lastSeenMs(slot);
+    }
+
+    /** Counts a packet of a flow. */
+    public void touch(int slot, int octets, long nowMs) {
+        slots.lastSeenMs(slot, nowMs);
+        slots.traffic(slot, slots.packets(slot) + 1, slots.bytes(slot) + octets);
+        int flags = slots.flags(slot);
+        if ((flags & CacheSlots.DIRTY) == 0) {
+            markDirty(slot, flags, nowMs);
+        }
+    }
+
+    private void markDirty(int slot, int flags, long nowMs) {
+        if ((flags & CacheSlots.QUEUED) == 0) {
+            dirty.add(slot);
+            slots.queuedAtMs(slot, nowMs);
+        }
+        slots.flags(slot, flags | CacheSlots.DIRTY | CacheSlots.QUEUED);
+    }
+
+    /** Follows a flow into another state, and tells the table if it is one. */
+    public void state(int slot, FlowState state, long nowMs) {
+        if (slots.stateCode(slot) == state.code()) {
+            return;
+        }
+        slots.state(slot, state);
+        slots.lastSeenMs(slot, nowMs);
+        if (!slots.has(slot, CacheSlots.STORED)) {
+            store(slot);
+        } else if (!update(slot)) {
+            // removed in the meantime: this packet goes on, the next is a miss
+            free(slot);
+        }
+    }
+
+    /** Makes the flow unknown here; the table keeps it. */
+    public void forget(int slot) {
+        flush(slot);
+        free(slot);
+    }
+
+    /** How old what the table knows of a flow can be. */
+    public long writeBehindMs() {
+        return writeBehindMs;
+    }
+
+    /**
+     * Brings the table up to date about flows whose packets it was not told of for {@link #writeBehindMs}; at most
+     * {@code budget} of them. Costs next to nothing when there is nothing to do. Answers how many it wrote.
+     */
+    public int writeBehind(long nowMs, int budget) {
+        int written = 0;
+        while (written < budget && !dirty.isEmpty()) {
+            int slot = dirty.first();
+            if (slots.has(slot, CacheSlots.DIRTY)
+                    && nowMs - slots.queuedAtMs(slot) < writeBehindMs
+                    && nowMs >= slots.queuedAtMs(slot)) {
+                break;
+            }
+            written += writeFirst();
+        }
+        return written;
+    }
+
+    private int writeFirst() {
+        int slot = dirty.removeFirst();
+        slots.flags(slot, slots.flags(slot) & ~CacheSlots.QUEUED);
+        if (!slots.has(slot, CacheSlots.DIRTY)) {
+            return 0;
+        }
+        if (!flush(slot)) {
+            free(slot);
+        }
+        return 1;
+    }
+
+    /** Tells the table everything it does not know yet. The cache can be used after it. */
+    @Override
+    public void close() {
+        while (!dirty.isEmpty()) {
+            writeFirst();
+        }
+    }
+
+    /** False if the table had the flow and has it no more. */
+    private boolean flush(int slot) {
+        if (!slots.has(slot, CacheSlots.DIRTY) || !slots.isFlow(slot)) {
+            return true;
+        }
+        if (slots.has(slot, CacheSlots.STORED)) {
+            return update(slot);
+        }
+        if (slots.stateCode(slot) != FlowState.SYN.code()) {
+            store(slot);
+        }
+        slots.flags(slot, slots.flags(slot) & ~CacheSlots.DIRTY);
+        return true;
+    }
+
+    private boolean update(int slot) {
+        boolean present = table.update(slots.addresses(slot), slots.ports(slot), record(slot));
+        written(slot);
+        return present;
+    }
+
+    private void store(int slot) {
+        if (table.put(slots.addresses(slot), slots.ports(slot), record(slot))) {
+            written(slot);
+            addFlags(slot, CacheSlots.STORED);
+        } else {
+            TABLE_FULL.setOpaque(this, tableFull + 1);
+        }
+    }
+
+    private FlowRecord record(int slot) {
+        return scratch.set(
+                slots.backendId(slot), state(slot), slots.lastSeenMs(slot), slots.packets(slot), slots.bytes(slot));
+    }
+
+    private void written(int slot) {
+        slots.traffic(slot, 0, 0);
+        slots.flags(slot, slots.flags(slot) & ~CacheSlots.DIRTY);
+    }
+
+    /**
+     * A slot within reach of a hash that holds no flow, after the one that held it was moved out if need be: first those that
+     * are free or were idle for too long, then embryonic ones, then whoever was seen longest ago.
+     */
+    private int vacate(long hash, long nowMs) {
+        int victim = MISS;
+        long victimRank = Long.MAX_VALUE;
+        for (int i = 0; i < WINDOW; i++) {
+            int slot = (int) (hash + i) & mask;
+            if (!slots.isFlow(slot)) {
+                return slot;
+            }
+            long rank = rank(slot, nowMs);
+            if (rank < victimRank) {
+                victimRank = rank;
+                victim = slot;
+            }
+        }
+        flush(victim);
+        EVICTIONS.setOpaque(this, evictions + 1);
+        return victim;
+    }
+
+    /** The lower, the sooner it goes. */
+    private long rank(int slot, long nowMs) {
+        if (expired(slot, nowMs)) {
+            return Long.MIN_VALUE;
+        }
+        long lastSeenMs = slots.lastSeenMs(slot);
+        return slots.stateCode(slot) == FlowState.SYN.code() ? lastSeenMs - (1L << 62) : lastSeenMs;
+    }
+
+    private void occupy(int slot, long addresses, long ports, int backendId, FlowState state, long lastSeenMs) {
+        slots.key(slot, addresses, ports);
+        slots.lastSeenMs(slot, lastSeenMs);
+        slots.backendId(slot, backendId);
+        slots.state(slot, state);
+        slots.traffic(slot, 0, 0);
+        // a slot that waits in the queue goes on waiting there, whoever lives in it
+        slots.flags(slot, slots.flags(slot) & CacheSlots.QUEUED);
+    }
+
+    /** Whoever still holds the slot can go on reading it, and counts for nobody. */
+    private void free(int slot) {
+        slots.key(slot, 0, CacheSlots.FREED);
+    }
+
+    private void addFlags(int slot, int flags) {
+        slots.flags(slot, slots.flags(slot) | flags);
+    }
+
+    /** Lookups answered without the table. */
+    public long hits() {
+        return (long) HITS.getOpaque(this);
+    }
+
+    /** Lookups that asked the table, whatever it said. */
+    public long misses() {
+        return (long) MISSES.getOpaque(this);
+    }
+
+    /** Flows that had to make room for another. */
+    public long evictions() {
+        return (long) EVICTIONS.getOpaque(this);
+    }
+
+    /** Flows the table had no room for. */
+    public long tableFull() {
+        return (long) TABLE_FULL.getOpaque(this);
+    }
+
+    private static final VarHandle HITS = counter("hits");
+    private static final VarHandle MISSES = counter("misses");
+    private static final VarHandle EVICTIONS = counter("evictions");
+    private static final VarHandle TABLE_FULL = counter("tableFull");
+
+    private static VarHandle counter(String name) {
+        try {
+            return MethodHandles.lookup().findVarHandle(FlowCache.class, name, long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /** Slots in the order in which they were first touched since they were last written. Each is in it at most once. */
+    private static final class DirtyQueue {
+        private final ByteBuffer ring;
+        private final int mask;
+        private int head;
+        private int tail;
+
+        DirtyQueue(int slots) {
+            ring = ByteBuffer.allocateDirect(slots * Integer.BYTES);
+            mask = slots - 1;
+        }
+
+        boolean isEmpty() {
+            return head == tail;
+        }
+
+        void add(int slot) {
+            ring.putInt((tail++ & mask) * Integer.BYTES, slot);
+        }
+
+        int first() {
+            return ring.getInt((head & mask) * Integer.BYTES);
+        }
+
+        int removeFirst() {
+            int slot = first();
+            head++;
+            return slot;
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package dev.trigon.conntrack;
+
+import dev.trigon.conntrack.store.Cell;
+import dev.trigon.conntrack.store.CellFileHeader;
+import dev.trigon.conntrack.store.CellMap;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The flow table's files in the state directory.
+ *
+ * <ul>
+ *   <li>{@code flows.dat}: the flows. It gets its name when it is complete, so it is never half made.
+ *   <li>{@code flows.clean}: there only while nobody uses flows.dat and its last user closed it. It holds the id of the boot
+ *       it was written in: what a machine wrote before it went down may not have reached the disk.
+ *   <li>{@code flows.lock}: locked by the user of flows.dat.
+ * </ul>
+ */
+final class FlowFile implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(FlowFile.class);
+    private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+
+    private final Path data;
+    private final Path unfinished;
+    private final Path cleanMark;
+    private final FileChannel lock;
+    private FlowTable.Origin origin = FlowTable.Origin.CREATED;
+    private @Nullable Path setAside;
+
+    private FlowFile(Path directory, FileChannel lock) {
+        data = directory.resolve("flows.dat");
+        unfinished = directory.resolve("flows.dat.new");
+        cleanMark = directory.resolve("flows.clean");
+        this.lock = lock;
+    }
+
+    /** Takes hold of the directory's flow files, or refuses because another has. */
+    static FlowFile claim(Path directory) throws IOException {
+        Files.createDirectories(directory);
+        FileChannel lock =
+                FileChannel.open(directory.resolve("flows.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        if (!isLocked(lock)) {
+            lock.close();
+            throw new IOException("flow table in " + directory
+                    + ": in use by another process; stop it first, or name another state directory");
+        }
+        return new FlowFile(directory, lock);
+    }
+
+    private static boolean isLocked(FileChannel channel) throws IOException {
+        try {
+            FileLock lock = channel.tryLock();
+            return lock != null;
+        } catch (OverlappingFileLockException heldInThisProcess) {
+            return false;
+        }
+    }
+
+    FlowTable.Origin origin() {
+        return origin;
+    }
+
+    /** Where a file went that could not be used. */
+    @Nullable
+    Path setAside() {
+        return setAside;
+    }
+
+    CellMap open(long maxFlows, long nowMs) throws IOException {
+        boolean clean = Files.exists(cleanMark) && Files.readString(cleanMark).equals(bootId());
+        Files.deleteIfExists(cleanMark);
+        Files.deleteIfExists(unfinished);
+        CellMap map = Files.exists(data) ? openPresent(clean, maxFlows, nowMs) : null;
+        if (map == null) {
+            return create(maxFlows);
+        }
+        return map.hasRoomFor(maxFlows) ? map : enlarge(map, maxFlows);
+    }
+
+    private @Nullable CellMap openPresent(boolean clean, long maxFlows, long nowMs) throws IOException {
+        String strangeness = CellFileHeader.strangeness(data);
+        if (strangeness != null) {
+            setAside(strangeness, nowMs);
+            return null;
+        }
+        boolean wasReady = !CellFileHeader.makeReady(data);
+        if (clean && wasReady) {
+            try {
+                origin = FlowTable.Origin.CLEAN;
+                return CellMap.open(data.toFile(), maxFlows);
+            } catch (IOException | RuntimeException e) {
+                LOG.warn("{}: closed in order, yet does not open ({}); recovering it", data, e.getMessage());
+            }
+        }
+        try {
+            origin = FlowTable.Origin.RECOVERED;
+            return CellMap.recover(data.toFile(), maxFlows);
+        } catch (RuntimeException e) {
+            LOG.warn("{}: cannot be recovered ({})", data, e.getMessage());
+            setAside("unreadable", nowMs);
+            return null;
+        }
+    }
+
+    private void setAside(String reason, long nowMs) throws IOException {
+        Path aside = data.resolveSibling(data.getFileName() + "." + reason + "-" + nowMs / 1000);
+        Files.move(data, aside, StandardCopyOption.REPLACE_EXISTING);
+        setAside = aside;
+        LOG.warn("{}: {}, set aside as {}; starting with no flows", data, reason, aside.getFileName());
+    }
+
+    private CellMap create(long maxFlows) throws IOException {
+        origin = FlowTable.Origin.CREATED;
+        CellMap.open(unfinished.toFile(), maxFlows).close();
+        return adoptUnfinished(maxFlows);
+    }
+
+    /** Chronicle Map keeps the size a file was made for, so a larger table is another file. */
+    private CellMap enlarge(CellMap small, long maxFlows) throws IOException {
+        try (small;
+                CellMap large = CellMap.open(unfinished.toFile(), maxFlows)) {
+            Cell cell = new Cell();
+            for (int segment = 0; segment < small.segments(); segment++) {
+                small.forEach(segment, large::put, cell);
+            }
+        }
+        return adoptUnfinished(maxFlows);
+    }
+
+    private CellMap adoptUnfinished(long maxFlows) throws IOException {
+        Files.move(unfinished, data, StandardCopyOption.ATOMIC_MOVE);
+        return CellMap.open(data.toFile(), maxFlows);
+    }
+
+    /** To be called when flows.dat is closed: the next user then need not recover it. */
+    void markClean() throws IOException {
+        Files.writeString(cleanMark, bootId());
+    }
+
+    /** Never the same twice where there is none to read, so that no mark is trusted. */
+    private static String bootId() {
+        try {
+            return Files.readString(BOOT_ID);
+        } catch (IOException e) {
+            return "unknown boot, read at " + System.nanoTime();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        lock.close();
+    }
+}

@@ -1,0 +1,212 @@
+package dev.trigon.conntrack;
+
+import dev.trigon.conntrack.store.Cell;
+import dev.trigon.conntrack.store.CellMap;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Every flow and its backend: outside the heap, kept in a file, shared by the workers and the control plane. Any thread may
+ * call anything but {@link #close}, which is for when the others have stopped. What concerns one flow allocates nothing.
+ *
+ * <p>It is bounded, and full is not an error: {@link #put} then answers false.
+ */
+public final class FlowTable implements AutoCloseable {
+    /** Where the flows came from when the table was opened. */
+    public enum Origin {
+        IN_MEMORY,
+        /** There was no usable file; see {@link FlowTable#setAside}. */
+        CREATED,
+        /** The file was closed in order. */
+        CLEAN,
+        /** The file's last user died, or its machine was restarted since. */
+        RECOVERED
+    }
+
+    /** Looks at one flow. The record is used again for the next. */
+    @FunctionalInterface
+    public interface Visitor {
+        void visit(FlowRecord flow);
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(FlowTable.class);
+
+    private final CellMap map;
+    private final @Nullable FlowFile file;
+    private final BackendCounts counts = new BackendCounts();
+    private final AtomicInteger nextToExpire = new AtomicInteger();
+    private boolean closed;
+
+    private FlowTable(CellMap map, @Nullable FlowFile file) {
+        this.map = map;
+        this.file = file;
+        int torn = countFlows();
+        if (torn > 0) {
+            LOG.warn("flow table: {} entries were not whole and are gone; their flows are placed anew", torn);
+        }
+    }
+
+    /**
+     * Opens the flow table of a state directory, or makes one. A file that cannot be used is set aside, never overwritten.
+     *
+     * @throws IOException if another process has it open, or the directory cannot be written
+     */
+    public static FlowTable open(Path directory, long maxFlows) throws IOException {
+        checkMax(maxFlows);
+        FlowFile file = FlowFile.claim(directory);
+        try {
+            return new FlowTable(file.open(maxFlows, System.currentTimeMillis()), file);
+        } catch (IOException | RuntimeException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    public static FlowTable inMemory(long maxFlows) {
+        checkMax(maxFlows);
+        return new FlowTable(CellMap.inMemory(maxFlows), null);
+    }
+
+    private static void checkMax(long maxFlows) {
+        if (maxFlows <= 0 || maxFlows > 1 << 30) {
+            throw new IllegalArgumentException("maxFlows is not within 1 and 2^30: " + maxFlows);
+        }
+    }
+
+    public Origin origin() {
+        return file == null ? Origin.IN_MEMORY : file.origin();
+    }
+
+    /** The file that was found and could not be used, where it is now; null if there was none. */
+    public @Nullable Path setAside() {
+        return file == null ? null : file.setAside();
+    }
+
+    public boolean find(long addresses, long ports, FlowRecord into) {
+        into.cell.key(addresses, ports);
+        return map.find(into.cell);
+    }
+
+    /** Sets a flow, whether there was one of this key or not. False: the table is full, and nothing changed. */
+    public boolean put(long addresses, long ports, FlowRecord record) {
+        record.seal(addresses, ports);
+        long replaced = map.put(record.cell);
+        if (replaced == CellMap.FULL) {
+            return false;
+        }
+        if (replaced != Cell.NO_TAG) {
+            counts.add(FlowRecord.backendId(replaced), -1);
+        }
+        counts.add(record.backendId(), 1);
+        return true;
+    }
+
+    /**
+     * Brings a flow up to date with what a cache saw of it: takes over its state, the later of the two times, and adds
+     * packets and bytes. False if there is no such flow, or it has another backend by now: what is gone stays gone. The
+     * record then holds nothing of use.
+     */
+    public boolean update(long addresses, long ports, FlowRecord delta) {
+        delta.seal(addresses, ports);
+        return map.merge(delta.cell, FlowRecord.BACKEND_BITS);
+    }
+
+    /** Whether there was such a flow. */
+    public boolean remove(long addresses, long ports, FlowRecord scratch) {
+        scratch.cell.key(addresses, ports);
+        long removed = map.remove(scratch.cell);
+        if (removed == Cell.NO_TAG) {
+            return false;
+        }
+        counts.add(FlowRecord.backendId(removed), -1);
+        return true;
+    }
+
+    public long size() {
+        return map.size();
+    }
+
+    public long maxFlows() {
+        return map.maxCells();
+    }
+
+    /** Flows that name this backend. */
+    public long activeFlows(int backendId) {
+        return counts.get(backendId);
+    }
+
+    /** Outside the heap, and in the file if there is one. */
+    public long offHeapBytes() {
+        return map.offHeapBytes();
+    }
+
+    /** How many calls of {@link #expireNext} look at every flow once. */
+    public int expirySteps() {
+        return map.segments();
+    }
+
+    /**
+     * Looks at the next {@code 1 / expirySteps()} of the flows, and removes those that were idle for too long. Writes to
+     * that part of the table wait meanwhile, some tens of microseconds. Answers how many were removed.
+     */
+    public int expireNext(long nowMs, FlowTimeouts timeouts) {
+        int segment = Math.floorMod(nextToExpire.getAndIncrement(), map.segments());
+        FlowRecord flow = new FlowRecord();
+        return map.removeIf(
+                segment,
+                cell -> {
+                    boolean expired = timeouts.expired(flow.state(), flow.lastSeenMs(), nowMs);
+                    if (expired) {
+                        counts.add(flow.backendId(), -1);
+                    }
+                    return expired;
+                },
+                flow.cell);
+    }
+
+    /**
+     * Shows every flow that is there throughout; of those that come or go meanwhile, some. No lock is held while the visitor
+     * looks.
+     */
+    public void forEach(Visitor visitor) {
+        FlowRecord flow = new FlowRecord();
+        for (int segment = 0; segment < map.segments(); segment++) {
+            map.forEach(segment, cell -> visitor.visit(flow), flow.cell);
+        }
+    }
+
+    private int countFlows() {
+        Cell using = new Cell();
+        int torn = 0;
+        for (int segment = 0; segment < map.segments(); segment++) {
+            torn += map.removeIf(
+                    segment,
+                    cell -> {
+                        if (!FlowRecord.isWhole(cell)) {
+                            return true;
+                        }
+                        counts.add(FlowRecord.backendId(cell.tag), 1);
+                        return false;
+                    },
+                    using);
+        }
+        return torn;
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        map.close();
+        if (file != null) {
+            file.markClean();
+            file.close();
+        }
+    }
+}
