@@ -1,0 +1,11 @@
+package dev.trigon.dataplane.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import org.jspecify.annotations.Nullable;
+
+/** A backend as it is asked for; null is left out of the JSON. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record BackendEntry(
+        @Nullable String name,
+        @Nullable String address,
+        @Nullable Integer weight) {}

@@ -1,0 +1,25 @@
+package dev.trigon.dataplane.api;
+
+/** Where the control API is and what it agrees on, apart from its bodies. */
+public final class ControlApi {
+    public static final String DEFAULT_SOCKET = "/run/trigon/vipd.sock";
+
+    /** Every path begins with this; another number would be another API. */
+    public static final String ROOT = "/v1";
+
+    /** Query parameter of {@code PUT /v1/configuration}: what to call the document in messages. */
+    public static final String SOURCE_PARAMETER = "source";
+
+    /** Query parameter of {@code GET /v1/flows}: at most how many. */
+    public static final String LIMIT_PARAMETER = "limit";
+
+    public static final int DEFAULT_FLOW_LIMIT = 100;
+
+    /** Answer header of {@code GET /v1/flows}: how many flows there are, of which the list may be a part. */
+    public static final String ACTIVE_FLOWS_HEADER = "Trigon-Active-Flows";
+
+    /** What a request may carry, in octets. */
+    public static final int MAX_REQUEST_OCTETS = 1 << 20;
+
+    private ControlApi() {}
+}

@@ -1,0 +1,22 @@
+package dev.trigon.dataplane.api;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A remembered flow.
+ *
+ * @param client as {@code address:port}, and so the VIP
+ * @param service null where its backend has been removed
+ * @param backend null where it has been removed
+ * @param state syn, established, closing or udp
+ */
+public record FlowView(
+        String protocol,
+        String client,
+        String vip,
+        @Nullable String service,
+        @Nullable String backend,
+        String state,
+        long idleSeconds,
+        long packets,
+        long bytes) {}

@@ -1,0 +1,22 @@
+package dev.trigon.dataplane.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A service as it is asked for: an entry of a services file, or the body of a request that adds or changes one. Null is left
+ * out of the JSON: the default then applies, or what is there stays.
+ *
+ * @param ports a text as typed ({@code 80,443}), or a list of numbers and such texts
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record ServiceEntry(
+        @Nullable String name,
+        @Nullable String vip,
+        @Nullable String protocol,
+        @Nullable Object ports,
+        @Nullable String forward,
+        @Nullable Integer dscp,
+        @Nullable String scheduler,
+        @Nullable List<BackendEntry> backends) {}

@@ -1,0 +1,22 @@
+package dev.trigon.dataplane.api;
+
+import java.util.List;
+
+/**
+ * vipd at a glance.
+ *
+ * @param engineReason why this engine and no other
+ * @param services how many are configured
+ * @param allocatedBytes what the workers have allocated on the Java heap since they were warm; stays where it is under traffic
+ */
+public record StatusView(
+        String version,
+        long uptimeSeconds,
+        String engine,
+        String engineReason,
+        List<String> interfaces,
+        int workers,
+        int services,
+        long activeFlows,
+        long maxFlows,
+        long allocatedBytes) {}

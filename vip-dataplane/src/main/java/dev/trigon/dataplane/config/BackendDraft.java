@@ -1,0 +1,15 @@
+package dev.trigon.dataplane.config;
+
+import dev.trigon.dataplane.service.BackendSpec;
+import java.net.Inet4Address;
+
+/** A real server as asked for: what a {@link BackendSpec} is before it has its id. */
+public record BackendDraft(String name, Inet4Address address, int weight) {
+    public static BackendDraft of(BackendSpec backend) {
+        return new BackendDraft(backend.name(), backend.address(), backend.weight());
+    }
+
+    public BackendDraft withWeight(int newWeight) {
+        return new BackendDraft(name, address, newWeight);
+    }
+}

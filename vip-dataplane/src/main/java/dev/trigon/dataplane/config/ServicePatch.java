@@ -1,0 +1,30 @@
+package dev.trigon.dataplane.config;
+
+import dev.trigon.dataplane.balance.SchedulerKind;
+import dev.trigon.dataplane.service.ForwardMode;
+import dev.trigon.dataplane.service.PortRange;
+import dev.trigon.dataplane.service.Protocol;
+import java.net.Inet4Address;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What is to be changed in a service; null leaves a field as it is. */
+public record ServicePatch(
+        @Nullable Inet4Address vip,
+        @Nullable Protocol protocol,
+        @Nullable List<PortRange> ports,
+        @Nullable ForwardMode forward,
+        @Nullable Integer dscp,
+        @Nullable SchedulerKind scheduler) {
+    public ServiceDraft applyTo(ServiceDraft draft) {
+        return new ServiceDraft(
+                draft.name(),
+                vip == null ? draft.vip() : vip,
+                protocol == null ? draft.protocol() : protocol,
+                ports == null ? draft.ports() : ports,
+                forward == null ? draft.forward() : forward,
+                dscp == null ? draft.dscp() : dscp,
+                scheduler == null ? draft.scheduler() : scheduler,
+                draft.backends());
+    }
+}

@@ -1,0 +1,38 @@
+package dev.trigon.dataplane.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * vipd.yaml, all of it in force.
+ *
+ * @param interfaces where VIP traffic arrives; at least one
+ * @param workers as many as there are interfaces: the pcap engine runs one an interface
+ * @param socket the control socket
+ * @param state the directory that keeps services and flows across restarts
+ */
+public record VipdConfig(List<String> interfaces, Engine engine, int workers, Path socket, Path state, Flows flows) {
+    public static final Path DEFAULT_FILE = Path.of("/etc/trigon/vipd.yaml");
+
+    public VipdConfig {
+        interfaces = List.copyOf(interfaces);
+    }
+
+    public enum Engine {
+        AUTO,
+        PCAP
+    }
+
+    /** @param max how many flows are remembered */
+    public record Flows(long max, Timeouts timeouts) {
+        public static final int MIN_MAX = 1 << 10;
+        public static final int MAX_MAX = 1 << 24;
+    }
+
+    /** How long a flow may be idle, by what is known of it, before it is forgotten. */
+    public record Timeouts(Duration syn, Duration established, Duration closing, Duration udp) {
+        public static final Timeouts DEFAULT = new Timeouts(
+                Duration.ofSeconds(30), Duration.ofMinutes(15), Duration.ofSeconds(30), Duration.ofMinutes(5));
+    }
+}

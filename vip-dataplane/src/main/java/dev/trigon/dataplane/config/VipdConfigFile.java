@@ -1,0 +1,178 @@
+package dev.trigon.dataplane.config;
+
+import dev.trigon.dataplane.service.Refusal;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** Reads vipd.yaml. What is asked for and not there yet is refused rather than read over. */
+public final class VipdConfigFile {
+    private static final int MAX_OCTETS = 1 << 20;
+    /** What the kernel takes (dev_valid_name): 15 octets, no slash, no space, no colon. */
+    private static final Pattern INTERFACE = Pattern.compile("[^\\s/:]{1,15}");
+
+    private static final Duration MIN_TIMEOUT = Duration.ofMillis(100);
+    private static final Duration MAX_TIMEOUT = Duration.ofDays(7);
+
+    private final Source source;
+
+    private VipdConfigFile(Source source) {
+        this.source = source;
+    }
+
+    public static VipdConfig load(Path file) throws Refusal {
+        String name = String.valueOf(file.getFileName());
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] octets = in.readNBytes(MAX_OCTETS + 1);
+            if (octets.length > MAX_OCTETS) {
+                throw new Refusal(file.toString(), "it is larger than 1 MiB", "check that it is vipd's configuration");
+            }
+            return parse(octets, name);
+        } catch (NoSuchFileException e) {
+            throw new Refusal(
+                    file.toString(),
+                    "there is no such file",
+                    "write one (at least: interfaces: [eth0]) or give --config FILE");
+        } catch (IOException e) {
+            throw new Refusal(
+                    file.toString(), "it cannot be read (" + reason(e) + ")", "check its path and permissions");
+        }
+    }
+
+    /** @param name what to call the document in messages */
+    public static VipdConfig parse(byte[] octets, String name) throws Refusal {
+        Source source = Source.file(name);
+        return new VipdConfigFile(source).config(DocumentReader.read(octets, source));
+    }
+
+    private static String reason(IOException e) {
+        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    }
+
+    private VipdConfig config(Located root) throws Refusal {
+        Fields fields = Fields.of(source, root, "interfaces", "engine", "workers", "control", "http", "state", "flows");
+        List<String> interfaces = interfaces(fields);
+        VipdConfig.Engine engine = engine(fields);
+        checkWorkers(fields, interfaces.size());
+        checkHttp(fields.mapping("http", "listen"));
+        Fields control = fields.mapping("control", "socket");
+        return new VipdConfig(
+                interfaces,
+                engine,
+                interfaces.size(),
+                path(control, "socket", "/run/trigon/vipd.sock"),
+                path(fields, "state", "/var/lib/trigon"),
+                flows(fields.mapping("flows", "max", "timeouts")));
+    }
+
+    private List<String> interfaces(Fields fields) throws Refusal {
+        Located node = fields.required("interfaces");
+        List<String> names = new ArrayList<>();
+        for (Located item : fields.list("interfaces")) {
+            if (!(item instanceof Located.Scalar scalar) || scalar.kind() != Located.Kind.TEXT) {
+                throw source.malformed(
+                        item,
+                        "'interfaces' has " + item.described() + " where a name is expected",
+                        "list names, such as [eth0]");
+            }
+            if (!INTERFACE.matcher(scalar.text()).matches()) {
+                throw source.invalid(
+                        item, "'" + scalar.text() + "' cannot be an interface's name", "see `ip link` for their names");
+            }
+            if (names.contains(scalar.text())) {
+                throw source.invalid(item, "interface '" + scalar.text() + "' is listed twice", "list it once");
+            }
+            names.add(scalar.text());
+        }
+        if (names.isEmpty()) {
+            throw source.invalid(node, "'interfaces' is empty", "list at least one, such as [eth0]");
+        }
+        return names;
+    }
+
+    private VipdConfig.Engine engine(Fields fields) throws Refusal {
+        Located.Scalar engine = fields.optionalText("engine");
+        return switch (engine == null ? "auto" : engine.text()) {
+            case "auto" -> VipdConfig.Engine.AUTO;
+            case "pcap" -> VipdConfig.Engine.PCAP;
+            case "af_xdp" ->
+                throw source.invalid(fields.required("engine"), "engine af_xdp is not built yet", "use auto or pcap");
+            default ->
+                throw source.invalid(
+                        fields.required("engine"),
+                        "'engine' is '" + fields.text("engine").text() + "'",
+                        "use auto or pcap");
+        };
+    }
+
+    private void checkWorkers(Fields fields, int interfaces) throws Refusal {
+        Located node = fields.get("workers");
+        if (node == null
+                || (node instanceof Located.Scalar scalar && scalar.text().equals("auto"))) {
+            return;
+        }
+        int workers = fields.number("workers", node, 1, 1024);
+        if (workers != interfaces) {
+            throw source.invalid(
+                    node,
+                    "'workers' is " + workers + ", and the pcap engine runs one worker an interface",
+                    "use auto or " + interfaces);
+        }
+    }
+
+    private void checkHttp(Fields http) throws Refusal {
+        Located node = http.get("listen");
+        if (node == null
+                || (node instanceof Located.Scalar scalar && scalar.text().equals("off"))) {
+            return;
+        }
+        throw source.invalid(node, "metrics over HTTP are not built yet", "set 'listen: off' or leave 'http' out");
+    }
+
+    private Path path(Fields fields, String key, String ifAbsent) throws Refusal {
+        Located.Scalar value = fields.optionalText(key);
+        if (value == null) {
+            return Path.of(ifAbsent);
+        }
+        if (!value.text().startsWith("/") || value.text().indexOf('\0') >= 0) {
+            throw source.invalid(value, "'" + key + "' is '" + value.text() + "'", "give a path that begins with /");
+        }
+        return Path.of(value.text()).normalize();
+    }
+
+    private VipdConfig.Flows flows(Fields flows) throws Refusal {
+        int max = flows.number("max", 1 << 20, VipdConfig.Flows.MIN_MAX, VipdConfig.Flows.MAX_MAX);
+        Fields timeouts = flows.mapping("timeouts", "syn", "established", "closing", "udp");
+        VipdConfig.Timeouts ifAbsent = VipdConfig.Timeouts.DEFAULT;
+        return new VipdConfig.Flows(
+                max,
+                new VipdConfig.Timeouts(
+                        timeout(timeouts, "syn", ifAbsent.syn()),
+                        timeout(timeouts, "established", ifAbsent.established()),
+                        timeout(timeouts, "closing", ifAbsent.closing()),
+                        timeout(timeouts, "udp", ifAbsent.udp())));
+    }
+
+    private Duration timeout(Fields timeouts, String key, Duration ifAbsent) throws Refusal {
+        Located node = timeouts.get(key);
+        if (node == null) {
+            return ifAbsent;
+        }
+        String text = node instanceof Located.Scalar scalar ? scalar.text() : "";
+        Duration timeout = Durations.parse(text)
+                .orElseThrow(() -> source.malformed(
+                        node,
+                        "'" + key + "' is " + node.described() + " where a duration is expected",
+                        "give one such as 500ms, 30s, 15m or 1h"));
+        if (timeout.compareTo(MIN_TIMEOUT) < 0 || timeout.compareTo(MAX_TIMEOUT) > 0) {
+            throw source.invalid(node, "'" + key + "' is " + text, "give 100ms to 168h");
+        }
+        return timeout;
+    }
+}

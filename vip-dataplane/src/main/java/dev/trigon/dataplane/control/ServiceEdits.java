@@ -1,0 +1,106 @@
+package dev.trigon.dataplane.control;
+
+import dev.trigon.dataplane.config.BackendDraft;
+import dev.trigon.dataplane.config.ServiceDraft;
+import dev.trigon.dataplane.config.ServicePatch;
+import dev.trigon.dataplane.service.Refusal;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The changes that operators ask for, each as an edit of the whole list. */
+final class ServiceEdits {
+    private ServiceEdits() {}
+
+    static ServiceRegistry.Edit addService(ServiceDraft service) {
+        return present -> {
+            List<ServiceDraft> list = new ArrayList<>(present);
+            list.add(service);
+            return list;
+        };
+    }
+
+    static ServiceRegistry.Edit patchService(String name, ServicePatch patch) {
+        return onService(name, patch::applyTo);
+    }
+
+    static ServiceRegistry.Edit removeService(String name) {
+        return onService(name, service -> null);
+    }
+
+    static ServiceRegistry.Edit addBackend(String service, BackendDraft backend) {
+        return onService(service, draft -> {
+            List<BackendDraft> list = new ArrayList<>(draft.backends());
+            list.add(backend);
+            return draft.withBackends(list);
+        });
+    }
+
+    static ServiceRegistry.Edit setWeight(String service, String backend, int weight) {
+        return onBackend(service, backend, present -> present.withWeight(weight));
+    }
+
+    static ServiceRegistry.Edit removeBackend(String service, String backend) {
+        return onBackend(service, backend, present -> null);
+    }
+
+    static Refusal noService(String name) {
+        return new Refusal(
+                Refusal.Kind.NOT_FOUND,
+                "service '" + name + "'",
+                "there is none of that name",
+                "see `vipctl service list` for those there are");
+    }
+
+    static Refusal noBackend(String service, String backend) {
+        return new Refusal(
+                Refusal.Kind.NOT_FOUND,
+                "backend '" + backend + "' of service '" + service + "'",
+                "there is none of that name",
+                "see `vipctl backend list " + service + "` for those there are");
+    }
+
+    /** @param edit gives the service as it shall be, or null to remove it */
+    private static ServiceRegistry.Edit onService(String name, EditOf<ServiceDraft> edit) {
+        return present -> {
+            List<ServiceDraft> list = new ArrayList<>();
+            boolean found = false;
+            for (ServiceDraft service : present) {
+                boolean meant = service.name().equals(name);
+                found |= meant;
+                ServiceDraft edited = meant ? edit.apply(service) : service;
+                if (edited != null) {
+                    list.add(edited);
+                }
+            }
+            if (!found) {
+                throw noService(name);
+            }
+            return list;
+        };
+    }
+
+    private static ServiceRegistry.Edit onBackend(String service, String name, EditOf<BackendDraft> edit) {
+        return onService(service, draft -> {
+            List<BackendDraft> list = new ArrayList<>();
+            boolean found = false;
+            for (BackendDraft backend : draft.backends()) {
+                boolean meant = backend.name().equals(name);
+                found |= meant;
+                BackendDraft edited = meant ? edit.apply(backend) : backend;
+                if (edited != null) {
+                    list.add(edited);
+                }
+            }
+            if (!found) {
+                throw noBackend(service, name);
+            }
+            return draft.withBackends(list);
+        });
+    }
+
+    private interface EditOf<T> {
+        @Nullable
+        T apply(T present) throws Refusal;
+    }
+}

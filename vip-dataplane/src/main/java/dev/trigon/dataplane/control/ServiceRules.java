@@ -1,0 +1,123 @@
+package dev.trigon.dataplane.control;
+
+import dev.trigon.dataplane.config.Addresses;
+import dev.trigon.dataplane.config.BackendDraft;
+import dev.trigon.dataplane.config.ServiceDraft;
+import dev.trigon.dataplane.service.PortRange;
+import dev.trigon.dataplane.service.Protocol;
+import dev.trigon.dataplane.service.Refusal;
+import java.net.Inet4Address;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Whether services go together: what no single entry of a list can say of itself. */
+final class ServiceRules {
+    private record Endpoint(Inet4Address vip, Protocol protocol) {}
+
+    private ServiceRules() {}
+
+    static void check(List<ServiceDraft> services) throws Refusal {
+        checkNames(services);
+        checkModes(services);
+        checkOverlaps(services);
+        Set<Inet4Address> vips = new HashSet<>();
+        services.forEach(service -> vips.add(service.vip()));
+        for (ServiceDraft service : services) {
+            checkBackends(service, vips);
+        }
+    }
+
+    private static void checkNames(List<ServiceDraft> services) throws Refusal {
+        Set<String> names = new HashSet<>();
+        for (ServiceDraft service : services) {
+            if (!names.add(service.name())) {
+                throw conflict(
+                        named(service),
+                        "a service of that name is there already",
+                        "choose another name, or change that one");
+            }
+        }
+    }
+
+    /** A server's agent holds a VIP in one mode; it cannot tell two apart by the port. */
+    private static void checkModes(List<ServiceDraft> services) throws Refusal {
+        Map<Inet4Address, ServiceDraft> first = new HashMap<>();
+        for (ServiceDraft service : services) {
+            ServiceDraft other = first.putIfAbsent(service.vip(), service);
+            if (other != null && other.forward() != service.forward()) {
+                throw conflict(
+                        named(service),
+                        "it forwards VIP " + Addresses.format(service.vip()) + " by "
+                                + service.forward().label() + ", and " + named(other) + " by "
+                                + other.forward().label(),
+                        "use one mode a VIP, or another VIP");
+            }
+        }
+    }
+
+    private static void checkOverlaps(List<ServiceDraft> services) throws Refusal {
+        Map<Endpoint, List<ServiceDraft>> byEndpoint = new HashMap<>();
+        for (ServiceDraft service : services) {
+            List<ServiceDraft> others = byEndpoint.computeIfAbsent(
+                    new Endpoint(service.vip(), service.protocol()), key -> new ArrayList<>());
+            for (ServiceDraft other : others) {
+                checkOverlap(service, other);
+            }
+            others.add(service);
+        }
+    }
+
+    private static void checkOverlap(ServiceDraft service, ServiceDraft other) throws Refusal {
+        for (PortRange ours : service.ports()) {
+            for (PortRange theirs : other.ports()) {
+                if (ours.overlaps(theirs)) {
+                    PortRange both =
+                            new PortRange(Math.max(ours.first(), theirs.first()), Math.min(ours.last(), theirs.last()));
+                    throw conflict(
+                            named(service),
+                            service.protocol().label() + " port " + both + " of VIP " + Addresses.format(service.vip())
+                                    + " belongs to " + named(other),
+                            "choose other ports, or change that one first");
+                }
+            }
+        }
+    }
+
+    private static void checkBackends(ServiceDraft service, Set<Inet4Address> vips) throws Refusal {
+        Set<String> names = new HashSet<>();
+        Map<Inet4Address, String> addresses = new HashMap<>();
+        for (BackendDraft backend : service.backends()) {
+            String what = "backend '" + backend.name() + "' of " + named(service);
+            if (!names.add(backend.name())) {
+                throw conflict(
+                        what, "a backend of that name is there already", "choose another name, or change that one");
+            }
+            String address = Addresses.format(backend.address());
+            String other = addresses.putIfAbsent(backend.address(), backend.name());
+            if (other != null) {
+                throw conflict(
+                        what,
+                        "backend '" + other + "' has the address " + address + " already",
+                        "give it more weight instead");
+            }
+            if (vips.contains(backend.address())) {
+                throw new Refusal(
+                        what,
+                        "its address " + address + " is a VIP, so packets would go round",
+                        "give the server's own address");
+            }
+        }
+    }
+
+    static String named(ServiceDraft service) {
+        return "service '" + service.name() + "'";
+    }
+
+    static Refusal conflict(String what, String why, String remedy) {
+        return new Refusal(Refusal.Kind.CONFLICT, what, why, remedy);
+    }
+}

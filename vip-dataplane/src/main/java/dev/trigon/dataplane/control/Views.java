@@ -1,0 +1,88 @@
+package dev.trigon.dataplane.control;
+
+import dev.trigon.dataplane.api.BackendEntry;
+import dev.trigon.dataplane.api.BackendView;
+import dev.trigon.dataplane.api.Configuration;
+import dev.trigon.dataplane.api.CountersView;
+import dev.trigon.dataplane.api.ServiceEntry;
+import dev.trigon.dataplane.api.ServiceView;
+import dev.trigon.dataplane.config.Addresses;
+import dev.trigon.dataplane.config.Ports;
+import dev.trigon.dataplane.service.BackendSpec;
+import dev.trigon.dataplane.service.ForwardMode;
+import dev.trigon.dataplane.service.ServiceSpec;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What is inside, as it is shown outside. */
+final class Views {
+    private Views() {}
+
+    static ServiceView service(ServiceSpec service, DataPath dataPath) {
+        return new ServiceView(
+                service.name(),
+                Addresses.format(service.vip()),
+                service.protocol().label(),
+                Ports.values(service.ports()),
+                service.forward().label(),
+                dscp(service),
+                service.scheduler().label(),
+                null,
+                null,
+                backends(service, dataPath));
+    }
+
+    static List<BackendView> backends(ServiceSpec service, DataPath dataPath) {
+        return service.backends().stream()
+                .map(backend -> backend(service, backend, dataPath))
+                .toList();
+    }
+
+    static BackendView backend(ServiceSpec service, BackendSpec backend, DataPath dataPath) {
+        DataPath.BackendLoad load = dataPath.load(backend.id());
+        return new BackendView(
+                service.name(),
+                backend.name(),
+                Addresses.format(backend.address()),
+                backend.weight(),
+                "up",
+                load.activeFlows(),
+                load.packets(),
+                load.bytes());
+    }
+
+    static CountersView counters(DataPath.Counters counters) {
+        return new CountersView(
+                counters.received(),
+                counters.forwarded(),
+                counters.answered(),
+                counters.passed(),
+                counters.waiting(),
+                counters.dropped(),
+                counters.other());
+    }
+
+    /** The services file that would make these services. */
+    static Configuration configuration(List<ServiceSpec> services) {
+        return new Configuration(services.stream().map(Views::entry).toList());
+    }
+
+    private static ServiceEntry entry(ServiceSpec service) {
+        return new ServiceEntry(
+                service.name(),
+                Addresses.format(service.vip()),
+                service.protocol().label(),
+                Ports.values(service.ports()),
+                service.forward().label(),
+                dscp(service),
+                service.scheduler().label(),
+                service.backends().stream()
+                        .map(backend ->
+                                new BackendEntry(backend.name(), Addresses.format(backend.address()), backend.weight()))
+                        .toList());
+    }
+
+    private static @Nullable Integer dscp(ServiceSpec service) {
+        return service.forward() == ForwardMode.L3DSR ? service.dscp() : null;
+    }
+}

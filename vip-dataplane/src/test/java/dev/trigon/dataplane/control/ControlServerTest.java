@@ -1,0 +1,282 @@
+package dev.trigon.dataplane.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.trigon.dataplane.service.Protocol;
+import dev.trigon.dataplane.service.Refusal;
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ControlServerTest {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final String WEB = """
+            {"name": "web", "vip": "203.0.113.10", "protocol": "tcp", "ports": [80, "8000-8100"],
+             "backends": [{"name": "b1", "address": "10.2.0.11"}, {"name": "b2", "address": "10.2.0.12", "weight": 0}]}
+            """;
+
+    @TempDir
+    Path directory;
+
+    private final FakeDataPath dataPath = new FakeDataPath();
+    private Path socket;
+    private StateDirectory state;
+    private ControlServer server;
+    private UnixHttp http;
+
+    @BeforeEach
+    void start() throws Refusal {
+        socket = directory.resolve("run/vipd.sock");
+        state = StateDirectory.open(directory.resolve("state"));
+        server = start(socket);
+        http = new UnixHttp(socket);
+    }
+
+    private ControlServer start(Path at) throws Refusal {
+        return ControlServer.start(at, ServiceRegistry.open(state, dataPath), dataPath, "1.2.3", () -> 42);
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        server.close();
+        state.close();
+    }
+
+    @Test
+    void shouldBeRootsAloneAndLeaveNothingElseBesideIt() throws IOException {
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
+                .isEqualTo("rw-------");
+        try (Stream<Path> beside = Files.list(socket.getParent())) {
+            assertThat(beside).containsExactly(socket);
+        }
+    }
+
+    @Test
+    void shouldRemoveTheSocketWhenStopped() {
+        server.close();
+        assertThat(socket).doesNotExist();
+    }
+
+    @Test
+    void shouldRefuseASecondOnALiveSocketAndLeaveTheFirstAtWork() throws IOException {
+        assertThatThrownBy(() -> start(socket))
+                .isInstanceOf(Refusal.class)
+                .hasMessage("control socket " + socket
+                        + ": another vipd runs here; stop that one, or give this one a socket of its own");
+        assertThat(http.get("/v1/status").status()).isEqualTo(200);
+    }
+
+    @Test
+    void shouldReplaceTheSocketOfADeadVipd() throws Exception {
+        Path stale = directory.resolve("stale.sock");
+        try (ServerSocketChannel dead = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            dead.bind(UnixDomainSocketAddress.of(stale));
+        }
+        assertThat(stale).exists();
+        try (ControlServer second = start(stale)) {
+            assertThat(new UnixHttp(stale).get("/v1/status").status()).isEqualTo(200);
+            assertThat(second).isNotNull();
+        }
+    }
+
+    @Test
+    void shouldNotReplaceAFileThatIsNoSocket() throws IOException {
+        Path file = Files.writeString(directory.resolve("precious"), "text");
+        assertThatThrownBy(() -> start(file))
+                .hasMessage("control socket " + file
+                        + ": there is a file that is no socket; move it away, or give another path");
+        assertThat(file).hasContent("text");
+    }
+
+    @Test
+    void shouldRefuseAPathTooLongForASocket() {
+        Path deep = Path.of("/tmp/" + "d".repeat(95) + "/vipd.sock");
+        assertThatThrownBy(() -> start(deep))
+                .hasMessageContaining("octets too long for a socket; choose a shorter one");
+    }
+
+    @Test
+    void shouldTellItsStatus() throws IOException {
+        assertThat(json(http.get("/v1/status"))).isEqualTo(MAPPER.readTree("""
+                                {"version": "1.2.3", "uptimeSeconds": 42, "engine": "pcap",
+                                 "engineReason": "chosen in vipd.yaml", "interfaces": ["eth0"], "workers": 1, "services": 0,
+                                 "activeFlows": 0, "maxFlows": 1048576, "allocatedBytes": 0}
+                                """));
+    }
+
+    @Test
+    void shouldTellCountersThatAddUp() throws IOException {
+        JsonNode counters = json(http.get("/v1/counters"));
+        long dropped = counters.get("dropped").get("truncated").asLong()
+                + counters.get("dropped").get("no-backend").asLong();
+        assertThat(counters.get("received").asLong())
+                .isEqualTo(counters.get("forwarded").asLong()
+                        + counters.get("answered").asLong()
+                        + counters.get("passed").asLong()
+                        + counters.get("waiting").asLong()
+                        + dropped);
+        assertThat(counters.get("other").get("kernelDropped").asLong()).isEqualTo(5);
+    }
+
+    @Test
+    void shouldAddAServiceAndShowIt() throws IOException {
+        UnixHttp.Reply added = http.send("POST", "/v1/services", WEB);
+        assertThat(added.status()).isEqualTo(201);
+        JsonNode expected = MAPPER.readTree("""
+                {"name": "web", "vip": "203.0.113.10", "protocol": "tcp", "ports": [80, "8000-8100"], "forward": "l2dsr",
+                 "dscp": null, "scheduler": "maglev", "affinity": null, "health": null, "backends": [
+                 {"service": "web", "name": "b1", "address": "10.2.0.11", "weight": 100, "state": "up",
+                  "activeFlows": 1, "packets": 10, "bytes": 1536},
+                 {"service": "web", "name": "b2", "address": "10.2.0.12", "weight": 0, "state": "up",
+                  "activeFlows": 2, "packets": 20, "bytes": 3072}]}
+                """);
+        assertThat(json(added)).isEqualTo(expected);
+        assertThat(json(http.get("/v1/services/web"))).isEqualTo(expected);
+        assertThat(json(http.get("/v1/services")).get(0)).isEqualTo(expected);
+        assertThat(dataPath.inForce()).hasSize(1);
+    }
+
+    @Test
+    void shouldChangeAndRemoveServicesAndBackends() throws IOException {
+        http.send("POST", "/v1/services", WEB);
+        JsonNode l3 = json(http.send("PATCH", "/v1/services/web", "{\"forward\": \"l3dsr\", \"ports\": \"any\"}"));
+        assertThat(l3.get("dscp").asInt()).isEqualTo(3);
+        assertThat(l3.get("ports")).isEqualTo(MAPPER.readTree("[\"any\"]"));
+
+        UnixHttp.Reply added =
+                http.send("POST", "/v1/services/web/backends", "{\"name\": \"b3\", \"address\": \"10.2.0.13\"}");
+        assertThat(added.status()).isEqualTo(201);
+        assertThat(json(http.send("PATCH", "/v1/services/web/backends/b3", "{\"weight\": 7}"))
+                        .get("weight")
+                        .asInt())
+                .isEqualTo(7);
+        assertThat(http.send("DELETE", "/v1/services/web/backends/b1", "").status())
+                .isEqualTo(200);
+        assertThat(json(http.get("/v1/backends")).findValuesAsText("name")).containsExactly("b2", "b3");
+        assertThat(json(http.get("/v1/services/web/backends"))).hasSize(2);
+        assertThat(http.send("DELETE", "/v1/services/web", "").status()).isEqualTo(200);
+        assertThat(json(http.get("/v1/services"))).isEmpty();
+    }
+
+    @Test
+    void shouldApplyWhatItExportsAndChangeNothingByIt() throws IOException {
+        http.send("POST", "/v1/services", WEB);
+        int publications = dataPath.published.size();
+        UnixHttp.Reply exported = http.get("/v1/configuration");
+        JsonNode applied = json(http.send("PUT", "/v1/configuration", exported.body()));
+        assertThat(applied)
+                .isEqualTo(MAPPER.readTree("{\"added\":[],\"changed\":[],\"removed\":[],\"unchanged\":[\"web\"]}"));
+        assertThat(dataPath.published).hasSize(publications);
+        assertThat(http.get("/v1/configuration").body()).isEqualTo(exported.body());
+    }
+
+    @Test
+    void shouldNameFileAndLineWhenAConfigurationIsRefused() throws IOException {
+        UnixHttp.Reply refused =
+                http.send("PUT", "/v1/configuration?source=services.yaml", "services:\n  - name: web\n    vpi: 1\n");
+        assertThat(refused.status()).isEqualTo(400);
+        JsonNode error = json(refused).get("error");
+        assertThat(error.get("what").asText()).isEqualTo("services.yaml line 3");
+        assertThat(error.get("why").asText()).isEqualTo("unknown key 'vpi'");
+        assertThat(error.get("remedy").asText()).startsWith("known here: name, vip, ");
+    }
+
+    @Test
+    void shouldAnswerWithTheStatusThatFitsTheRefusal() throws IOException {
+        http.send("POST", "/v1/services", WEB);
+        assertError(http.send("POST", "/v1/services", WEB), 409, "service 'web'");
+        assertError(http.send("POST", "/v1/services", "{\"name\": 7}"), 400, "new service, field 'name'");
+        assertError(http.send("POST", "/v1/services", "{\"name\": "), 400, "new service");
+        assertError(http.send("PATCH", "/v1/services/web", "{\"dscp\": 64}"), 422, "service 'web', field 'dscp'");
+        assertError(http.send("DELETE", "/v1/services/mail", ""), 404, "service 'mail'");
+        assertError(http.send("DELETE", "/v1/services/web/backends/b9", ""), 404, "backend 'b9' of service 'web'");
+        assertError(http.get("/v1/nothing"), 404, "the request");
+        assertError(http.get("/"), 404, "the request");
+        assertError(http.send("POST", "/v1/status", ""), 405, "the request");
+        assertError(http.get("/v1/flows?limit=x"), 400, "the request");
+        assertError(http.get("/v1/explain?protocol=tcp"), 400, "the request");
+        assertError(http.send("POST", "/v1/services", " ".repeat((1 << 20) + 1)), 413, "the request");
+        assertError(http.raw("BROKEN\r\n\r\n"), 400, "the request");
+    }
+
+    @Test
+    void shouldAnswerAFaultOfItsOwnWithoutAStackTrace() throws IOException {
+        dataPath.nextPublish = new IllegalStateException("secret detail");
+        UnixHttp.Reply reply = http.send("POST", "/v1/services", WEB);
+        assertError(reply, 500, "the request");
+        assertThat(reply.body()).doesNotContain("secret detail").doesNotContain("\\tat ");
+        assertThat(json(http.get("/v1/services"))).isEmpty();
+        assertThat(http.send("POST", "/v1/services", WEB).status()).isEqualTo(201);
+    }
+
+    @Test
+    void shouldListSomeFlowsAndSayHowManyThereAre() throws IOException {
+        http.send("POST", "/v1/services", WEB);
+        dataPath.flows.add(flow(40_000, 1));
+        dataPath.flows.add(flow(40_001, 99));
+        assertThat(json(http.get("/v1/flows/count"))).isEqualTo(MAPPER.readTree("{\"active\": 2, \"max\": 1048576}"));
+        UnixHttp.Reply one = http.get("/v1/flows?limit=1");
+        assertThat(one.head()).contains("Trigon-Active-Flows: 2");
+        assertThat(json(one)).isEqualTo(MAPPER.readTree("""
+                                [{"protocol": "tcp", "client": "198.51.100.10:40000", "vip": "203.0.113.10:80",
+                                  "service": "web", "backend": "b1", "state": "established", "idleSeconds": 3,
+                                  "packets": 12, "bytes": 900}]
+                                """));
+        assertThat(json(http.get("/v1/flows")).get(1).get("backend").isNull()).isTrue();
+    }
+
+    @Test
+    void shouldExplain() throws IOException {
+        http.send("POST", "/v1/services", WEB);
+        dataPath.explanation = new DataPath.Explanation("web", 2, "hash");
+        assertThat(json(http.get("/v1/explain?protocol=tcp&client=198.51.100.10:40000&vip=203.0.113.10:80")))
+                .isEqualTo(MAPPER.readTree("""
+                                {"protocol": "tcp", "client": "198.51.100.10:40000", "vip": "203.0.113.10:80",
+                                 "service": "web", "backend": "b2", "address": "10.2.0.12", "reason": "hash"}
+                                """));
+    }
+
+    private static DataPath.Flow flow(int port, int backendId) throws IOException {
+        return new DataPath.Flow(
+                Protocol.TCP,
+                address("198.51.100.10"),
+                port,
+                address("203.0.113.10"),
+                80,
+                backendId,
+                "established",
+                3,
+                12,
+                900);
+    }
+
+    private static Inet4Address address(String text) throws IOException {
+        return (Inet4Address) InetAddress.getByName(text);
+    }
+
+    private static void assertError(UnixHttp.Reply reply, int status, String what) throws IOException {
+        assertThat(reply.status()).as(reply.body()).isEqualTo(status);
+        JsonNode error = json(reply).get("error");
+        assertThat(error.get("what").asText()).isEqualTo(what);
+        assertThat(error.get("why").asText()).isNotEmpty();
+        assertThat(error.get("remedy").asText()).isNotEmpty();
+    }
+
+    private static JsonNode json(UnixHttp.Reply reply) throws IOException {
+        return MAPPER.readTree(reply.body());
+    }
+}

@@ -1,0 +1,82 @@
+package dev.trigon.dataplane.control;
+
+import dev.trigon.dataplane.service.Protocol;
+import dev.trigon.dataplane.service.Refusal;
+import dev.trigon.dataplane.service.ServiceSpec;
+import java.net.Inet4Address;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A data path without packets: it remembers what it was told, and says what a test wants said. */
+public final class FakeDataPath implements DataPath {
+    public final List<List<ServiceSpec>> published = new ArrayList<>();
+    public final List<Flow> flows = new ArrayList<>();
+    public @Nullable Refusal nextCheck;
+    public @Nullable RuntimeException nextPublish;
+    public Explanation explanation = new Explanation(null, 0, "no-service");
+
+    @Override
+    public synchronized void check(List<ServiceSpec> services) throws Refusal {
+        Refusal refusal = nextCheck;
+        nextCheck = null;
+        if (refusal != null) {
+            throw refusal;
+        }
+    }
+
+    @Override
+    public synchronized void publish(List<ServiceSpec> services) {
+        RuntimeException failure = nextPublish;
+        nextPublish = null;
+        if (failure != null) {
+            throw failure;
+        }
+        published.add(services);
+    }
+
+    public synchronized List<ServiceSpec> inForce() {
+        return published.isEmpty() ? List.of() : published.get(published.size() - 1);
+    }
+
+    @Override
+    public Counters counters() {
+        Map<String, Long> dropped = new LinkedHashMap<>();
+        dropped.put("truncated", 2L);
+        dropped.put("no-backend", 0L);
+        return new Counters(1_234_570, 1_234_567, 1, 0, 0, dropped, Map.of("kernelDropped", 5L));
+    }
+
+    @Override
+    public BackendLoad load(int backendId) {
+        return new BackendLoad(backendId, 10L * backendId, 1_536L * backendId);
+    }
+
+    @Override
+    public long activeFlows() {
+        return flows.size();
+    }
+
+    @Override
+    public long maxFlows() {
+        return 1_048_576;
+    }
+
+    @Override
+    public void forEachFlow(Consumer<Flow> visitor) {
+        flows.forEach(visitor);
+    }
+
+    @Override
+    public Explanation explain(Protocol protocol, Inet4Address client, int clientPort, Inet4Address vip, int vipPort) {
+        return explanation;
+    }
+
+    @Override
+    public Running running() {
+        return new Running("pcap", "chosen in vipd.yaml", List.of("eth0"), 1, 0);
+    }
+}

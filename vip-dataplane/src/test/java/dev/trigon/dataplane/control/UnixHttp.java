@@ -1,0 +1,54 @@
+package dev.trigon.dataplane.control;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/** HTTP/1.1 on a Unix domain socket, octet by octet, so that the server is held to the protocol and not to a client library. */
+final class UnixHttp {
+    record Reply(int status, String head, String body) {}
+
+    private final Path socket;
+
+    UnixHttp(Path socket) {
+        this.socket = socket;
+    }
+
+    Reply get(String path) throws IOException {
+        return send("GET", path, "");
+    }
+
+    Reply send(String method, String path, String body) throws IOException {
+        int length = body.getBytes(StandardCharsets.UTF_8).length;
+        return raw(method + " " + path + " HTTP/1.1\r\nHost: vipd\r\nConnection: close\r\nContent-Length: " + length
+                + "\r\n\r\n" + body);
+    }
+
+    Reply raw(String request) throws IOException {
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            channel.connect(UnixDomainSocketAddress.of(socket));
+            ByteBuffer out = ByteBuffer.wrap(request.getBytes(StandardCharsets.UTF_8));
+            while (out.hasRemaining()) {
+                channel.write(out);
+            }
+            String text = readAll(channel);
+            int end = text.indexOf("\r\n\r\n");
+            return new Reply(Integer.parseInt(text.substring(9, 12)), text.substring(0, end), text.substring(end + 4));
+        }
+    }
+
+    private static String readAll(SocketChannel channel) throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        ByteBuffer buffer = ByteBuffer.allocate(8192);
+        while (channel.read(buffer) >= 0) {
+            all.write(buffer.array(), 0, buffer.position());
+            buffer.clear();
+        }
+        return all.toString(StandardCharsets.UTF_8);
+    }
+}
