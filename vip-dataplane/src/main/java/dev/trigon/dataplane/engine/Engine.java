@@ -211,7 +211,7 @@ public final class Engine implements DataPath, AutoCloseable {
         threads.forEach(Engine::join);
         expiry.close();
         nextHops.close();
-        guard.retain(Set.of());
+        guard.clear();
         try {
             flows.close();
         } catch (IOException e) {

@@ -26,6 +26,7 @@ final class KernelGuard {
     private static final Logger LOG = LoggerFactory.getLogger(KernelGuard.class);
 
     private final Rtnetlink kernel;
+    private final Set<InetAddress> guarded = new HashSet<>();
 
     KernelGuard(Rtnetlink kernel) {
         this.kernel = kernel;
@@ -36,6 +37,7 @@ final class KernelGuard {
         for (Inet4Address vip : vips) {
             try {
                 kernel.addBlackhole(vip, HOST_PREFIX, ROUTE_PROTOCOL);
+                guarded.add(vip);
             } catch (LinuxException e) {
                 LOG.error(
                         "the kernel handles packets to {} as well, twice is wrong: {}",
@@ -45,15 +47,25 @@ final class KernelGuard {
         }
     }
 
-    /** Takes away every guard but those for these, whichever vipd put it there. */
+    /** Takes away every guard but those for these, also what a vipd that was killed left behind. */
     void retain(Set<Inet4Address> vips) {
         Set<InetAddress> extra = kernel.routes(ROUTE_PROTOCOL).stream()
                 .filter(r -> r.prefixLength() == HOST_PREFIX)
                 .map(Route::destination)
                 .collect(Collectors.toCollection(HashSet::new));
         extra.removeAll(vips);
-        for (InetAddress vip : extra) {
+        remove(extra);
+    }
+
+    /** Takes away what this guard put there, and nothing of another's. */
+    void clear() {
+        remove(Set.copyOf(guarded));
+    }
+
+    private void remove(Set<? extends InetAddress> vips) {
+        for (InetAddress vip : vips) {
             kernel.removeBlackhole(vip, HOST_PREFIX, ROUTE_PROTOCOL);
+            guarded.remove(vip);
         }
     }
 }

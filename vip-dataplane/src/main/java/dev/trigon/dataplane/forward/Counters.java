@@ -10,6 +10,7 @@ import java.lang.invoke.VarHandle;
  * <p>Shown under a sequence lock: odd while the worker writes, and a reader that met an odd number, or another one after
  * than before, reads again. The worker never waits.
  */
+@SuppressWarnings("EnumOrdinal") // the ordinals index arrays that live no longer than the process
 public final class Counters {
     private static final VarHandle SEQUENCE;
     private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);

@@ -1,0 +1,146 @@
+package dev.trigon.dataplane;
+
+import ch.qos.logback.classic.Level;
+import dev.trigon.conntrack.FlowTimeouts;
+import dev.trigon.dataplane.config.VipdConfig;
+import dev.trigon.dataplane.config.VipdConfigFile;
+import dev.trigon.dataplane.control.ControlServer;
+import dev.trigon.dataplane.control.ServiceRegistry;
+import dev.trigon.dataplane.control.StateDirectory;
+import dev.trigon.dataplane.engine.Engine;
+import dev.trigon.dataplane.service.Refusal;
+import dev.trigon.linux.libc.LibC;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The gateway's daemon. */
+@Command(
+        name = "vipd",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description = "Balances what is addressed to virtual IPs over real servers, which answer the clients directly.",
+        footer = {
+            "",
+            "Runs in the foreground as root and logs to stderr; SIGTERM is a clean stop.",
+            "What it balances is told through vipctl, kept, and there again after a restart.",
+            "Exit codes: 0 stopped cleanly, 1 refused or failed, 2 wrong usage."
+        })
+public final class Vipd implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(Vipd.class);
+    private static final int REFUSED = 1;
+    private static final long STOP_LIMIT_SECONDS = 20;
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "Settings: interfaces, engine, flow table, sockets (default: ${DEFAULT-VALUE}).",
+            defaultValue = "/etc/trigon/vipd.yaml")
+    private Path config = VipdConfig.DEFAULT_FILE;
+
+    @Option(names = "--debug", description = "Log more, and a stack trace with an error.")
+    private boolean debug;
+
+    private final long startedNs = System.nanoTime();
+
+    private Vipd() {}
+
+    public static void main(String[] args) {
+        int exitCode = new CommandLine(new Vipd()).execute(args);
+        System.exit(exitCode);
+    }
+
+    @Override
+    public Integer call() {
+        if (debug) {
+            ((ch.qos.logback.classic.Logger) LoggerFactory.getLogger("dev.trigon")).setLevel(Level.DEBUG);
+        }
+        try {
+            run();
+            return 0;
+        } catch (Refusal e) {
+            return complain(e.getMessage(), e);
+        } catch (IOException | RuntimeException e) {
+            return complain("start: " + e.getMessage() + "; run with --debug for more", e);
+        }
+    }
+
+    private int complain(String line, Exception cause) {
+        System.err.println("vipd: " + line);
+        if (debug) {
+            LOG.error("because of", cause);
+        }
+        return REFUSED;
+    }
+
+    private void run() throws Refusal, IOException {
+        if (LibC.geteuid() != 0) {
+            throw new Refusal("start", "raw sockets and routes are root's", "run it with sudo");
+        }
+        VipdConfig settings = VipdConfigFile.load(config);
+        CountDownLatch stop = new CountDownLatch(1);
+        CountDownLatch stopped = new CountDownLatch(1);
+        try (StateDirectory state = StateDirectory.open(settings.state());
+                Engine engine = Engine.start(engineSettings(settings))) {
+            ServiceRegistry registry = ServiceRegistry.open(state, engine);
+            try (ControlServer server =
+                    ControlServer.start(settings.socket(), registry, engine, Version.number(), this::uptimeSeconds)) {
+                registry.resume();
+                stopOnSignal(stop, stopped);
+                LOG.info(
+                        "vipd {} ready after {} ms: pcap on {}, {} services, control socket {}",
+                        Version.number(),
+                        TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNs),
+                        String.join(", ", settings.interfaces()),
+                        registry.services().size(),
+                        settings.socket());
+                stop.await();
+                LOG.info("stopping");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            stopped.countDown();
+        }
+    }
+
+    /** The JVM ends a process that got SIGTERM with 143; a clean stop is a success, so this says so itself. */
+    private static void stopOnSignal(CountDownLatch stop, CountDownLatch stopped) {
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            stop.countDown();
+                            try {
+                                boolean clean = stopped.await(STOP_LIMIT_SECONDS, TimeUnit.SECONDS);
+                                Runtime.getRuntime().halt(clean ? 0 : REFUSED);
+                            } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt();
+                            }
+                        },
+                        "stop"));
+    }
+
+    private static Engine.Settings engineSettings(VipdConfig settings) {
+        VipdConfig.Timeouts timeouts = settings.flows().timeouts();
+        return new Engine.Settings(
+                settings.interfaces(),
+                settings.state(),
+                settings.flows().max(),
+                new FlowTimeouts(
+                        timeouts.syn().toMillis(),
+                        timeouts.established().toMillis(),
+                        timeouts.closing().toMillis(),
+                        timeouts.udp().toMillis()));
+    }
+
+    private long uptimeSeconds() {
+        return TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startedNs);
+    }
+}
