@@ -90,8 +90,9 @@ public final class Vipd implements Callable<Integer> {
         try (StateDirectory state = StateDirectory.open(settings.state());
                 Engine engine = Engine.start(engineSettings(settings))) {
             ServiceRegistry registry = ServiceRegistry.open(state, engine);
-            try (ControlServer server =
-                    ControlServer.start(settings.socket(), registry, engine, Version.number(), this::uptimeSeconds)) {
+            ControlServer server =
+                    ControlServer.start(settings.socket(), registry, engine, Version.number(), this::uptimeSeconds);
+            try {
                 registry.resume();
                 stopOnSignal(stop, stopped);
                 LOG.info(
@@ -103,6 +104,8 @@ public final class Vipd implements Callable<Integer> {
                         settings.socket());
                 stop.await();
                 LOG.info("stopping");
+            } finally {
+                server.close();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
