@@ -66,7 +66,7 @@ public final class Vipd implements Callable<Integer> {
             run();
             return 0;
         } catch (Refusal e) {
-            return complain(e.getMessage(), e);
+            return complain(String.valueOf(e.getMessage()), e);
         } catch (IOException | RuntimeException e) {
             return complain("start: " + e.getMessage() + "; run with --debug for more", e);
         }

@@ -2,6 +2,8 @@ package dev.trigon.dataplane.engine;
 
 import dev.trigon.conntrack.FlowTable;
 import dev.trigon.conntrack.FlowTimeouts;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 /** Removes flows that were idle for too long, a piece of the table at a time, all of it every few seconds. */
@@ -30,32 +32,19 @@ final class FlowExpiry implements AutoCloseable {
     private void run() {
         // a nap of a few milliseconds costs little; shorter ones would wake the processor for nothing
         int stepsPerNap = Math.max(1, (int) (flows.expirySteps() * 10L / CYCLE_MS));
-        long napMs = Math.max(1, CYCLE_MS * stepsPerNap / Math.max(1, flows.expirySteps()));
+        long napNs = TimeUnit.MILLISECONDS.toNanos(CYCLE_MS) * stepsPerNap / Math.max(1, flows.expirySteps());
         while (!stopping) {
             for (int i = 0; i < stepsPerNap && !stopping; i++) {
                 flows.expireNext(clockMs.getAsLong(), timeouts);
             }
-            nap(napMs);
-        }
-    }
-
-    private synchronized void nap(long ms) {
-        if (stopping) {
-            return;
-        }
-        try {
-            wait(ms);
-        } catch (InterruptedException e) {
-            stopping = true;
+            LockSupport.parkNanos(napNs);
         }
     }
 
     @Override
     public void close() {
         stopping = true;
-        synchronized (this) {
-            notifyAll();
-        }
+        LockSupport.unpark(thread);
         try {
             thread.join();
         } catch (InterruptedException e) {
