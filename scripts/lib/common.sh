@@ -1,0 +1,34 @@
+# What every script here shares. Sourced, never run.
+# shellcheck shell=bash
+
+TRIGON_HOME=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)
+export TRIGON_HOME
+PROGRAM=${0##*/}
+
+# die WHAT-WAS-REFUSED WHY WHAT-TO-DO
+die() {
+    printf '%s: %s: %s; %s\n' "$PROGRAM" "$1" "$2" "$3" >&2
+    exit 1
+}
+
+need_root() {
+    [[ $EUID -eq 0 ]] || die "$1" "it needs root" "run sudo scripts/$PROGRAM"
+}
+
+# wait_for SECONDS COMMAND…: until the command succeeds; false when it has not by then
+wait_for() {
+    local deadline=$((SECONDS + $1))
+    shift
+    until "$@"; do
+        ((SECONDS < deadline)) || return 1
+        sleep 0.05
+    done
+}
+
+# A build as root in somebody's checkout must not leave files there that its owner cannot remove.
+give_back() {
+    local made
+    for made in "$TRIGON_HOME"/target "$TRIGON_HOME"/*/target; do
+        [[ ! -e $made ]] || chown -R --reference="$TRIGON_HOME" -- "$made"
+    done
+}

@@ -1,0 +1,48 @@
+# Counts packets where they pass, in the kernel, on each host of the lab. Sourced by scripts/demo.
+# shellcheck shell=bash
+
+readonly COUNTING=demo_counting
+
+# On the gateway, ingress of each interface is where all that enters is seen, before anything takes it: a reply that crosses
+# the gateway cannot avoid it. Replies that the gateway's own kernel would make up (a reset, say) leave through output.
+# On a server, output is where its own packets start.
+count_from_here() {
+    local server device
+    {
+        for device in $(lab exec gateway ls /sys/class/net | grep -v '^lo$'); do
+            cat <<NFT
+table netdev $COUNTING {
+    chain $device {
+        type filter hook ingress device "$device" priority 0; policy accept;
+        ip daddr $VIP counter comment "to-vip"
+        ip saddr $VIP counter comment "from-vip"
+    }
+}
+NFT
+        done
+        count_output
+    } | lab exec gateway nft -f -
+    for server in "${SERVERS[@]}"; do
+        count_output | lab exec "$server" nft -f -
+    done
+}
+
+count_output() {
+    cat <<NFT
+table ip $COUNTING {
+    chain output {
+        type filter hook output priority 0; policy accept;
+        ip saddr $VIP counter comment "from-vip"
+    }
+}
+NFT
+}
+
+# counted packets|bytes to-vip|from-vip HOST…: the sum over these hosts
+counted() {
+    local host
+    for host in "${@:3}"; do
+        lab exec "$host" nft -j list ruleset
+    done | jq -s --arg unit "$1" --arg what "$2" \
+        '[.[].nftables[].rule | select(.comment? == $what) | .expr[].counter? // empty | .[$unit]] | add // 0'
+}

@@ -1,0 +1,70 @@
+package dev.trigon.systemtests.lab;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** vip-agent on a server. */
+public final class Agent {
+    private static final Duration READY_LIMIT = Duration.ofSeconds(20);
+
+    private final Host host;
+    private final Path state;
+    private final List<String> options;
+    private Program program;
+
+    Agent(Host host, Path state, String... options) {
+        this.host = host;
+        this.state = state;
+        this.options = List.of(options);
+    }
+
+    void launch() {
+        List<String> command = new ArrayList<>(
+                List.of(Lab.home() + "/scripts/vip-agent", "run", "--vip", Lab.VIP, "--interface", "eth0"));
+        command.addAll(options);
+        command.addAll(List.of("--state", state.toString()));
+        program = host.start("agent-" + host.name(), command);
+    }
+
+    /** Starts it, and returns once it holds the VIP. */
+    public void start() {
+        launch();
+        awaitReady();
+    }
+
+    void awaitReady() {
+        Eventually.within(
+                READY_LIMIT,
+                () -> {
+                    if (!program.isAlive()) {
+                        throw new AssertionError("the agent on " + host.name() + " ended:\n" + program.log());
+                    }
+                    return holdsVip() && tell("status").exit() == 0;
+                },
+                () -> "the agent on " + host.name() + " does not hold the VIP:\n" + program.log());
+    }
+
+    public boolean holdsVip() {
+        return !host.ask("ip", "-oneline", "address", "show", "dev", "lo", "to", Lab.VIP)
+                .isBlank();
+    }
+
+    /** {@code vip-agent COMMAND…} on the same state. */
+    public Output tell(String... command) {
+        List<String> all = new ArrayList<>(List.of(Lab.home() + "/scripts/vip-agent"));
+        all.addAll(Arrays.asList(command));
+        all.addAll(List.of("--state", state.toString()));
+        return host.run(all.toArray(String[]::new));
+    }
+
+    public int stop() {
+        return program == null ? 0 : program.stop();
+    }
+
+    public void kill() {
+        program.kill();
+    }
+}

@@ -1,0 +1,33 @@
+package dev.trigon.systemtests.lab;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** What a program may not leave behind in a network namespace, as the system's own tools show it. */
+public record HostState(Map<String, String> byCommand) {
+    private static final String[][] COMMANDS = {
+        {"ip", "-oneline", "link", "show"},
+        {"ip", "-4", "-oneline", "address", "show"},
+        {"ip", "-4", "route", "show", "table", "all"},
+        {"ip", "-4", "rule", "show"},
+        {"nft", "--stateless", "list", "ruleset"},
+        {"sysctl", "-a", "--pattern", "^net\\.(ipv4|ipv6|core)\\."},
+        // features, such as the GRO that a capture cannot have
+        {"sh", "-c", "for d in /sys/class/net/*; do ethtool -k ${d##*/} 2>/dev/null; done"},
+    };
+
+    static HostState of(Function<String[], String> ask) {
+        Map<String, String> shown = new LinkedHashMap<>();
+        for (String[] command : COMMANDS) {
+            shown.put(String.join(" ", command), ask.apply(command));
+        }
+        return new HostState(shown);
+    }
+
+    /** The root namespace's, where nothing at all may change. */
+    static HostState ofMachine() {
+        return of(command -> Output.of(Map.of(), List.of(command)).orFail().out());
+    }
+}

@@ -1,0 +1,199 @@
+package dev.trigon.systemtests.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * A lab for a test class, made by {@code scripts/lab} under a name of its own. After each test the packets of vipd must add
+ * up; after the last one every host must be as it was when the lab came up, and the machine as it was before.
+ */
+public final class Lab implements BeforeAllCallback, AfterEachCallback, AfterAllCallback {
+    /** Where vipd receives, and what the servers' addresses begin with. */
+    public enum Kind {
+        ONE_ARMED("one-armed", "10.2.0.1"),
+        TWO_ARMED("two-armed", "10.2.0.1"),
+        ROUTED("routed", "10.3.0.1");
+
+        private final String label;
+        private final String serverPrefix;
+
+        Kind(String label, String serverPrefix) {
+            this.label = label;
+            this.serverPrefix = serverPrefix;
+        }
+    }
+
+    public static final String VIP = "203.0.113.10";
+    public static final String CLIENT_ADDRESS = "198.51.100.10";
+    public static final List<String> SERVERS = List.of("b1", "b2", "b3");
+
+    private static final List<String> HOSTS = List.of("client", "router", "gateway", "b1", "b2", "b3");
+    private static final AtomicInteger LABS = new AtomicInteger();
+
+    private final Kind kind;
+    private final String name = Objects.requireNonNullElse(
+                    System.getenv("TRIGON_LAB_PREFIX"),
+                    "test-" + ProcessHandle.current().pid())
+            + "-" + LABS.incrementAndGet();
+    private final Map<String, Host> hosts = new LinkedHashMap<>();
+    private final Map<String, HostState> hostsBefore = new LinkedHashMap<>();
+    private final Map<String, Agent> agents = new LinkedHashMap<>();
+    private Path directory;
+    private HostState machineBefore;
+    private PacketCounts packets;
+    private Vipd vipd;
+
+    public Lab(Kind kind) {
+        this.kind = kind;
+    }
+
+    /** The checkout that is tested. */
+    public static Path home() {
+        return Path.of(Objects.requireNonNull(System.getProperty("trigon.home"), "trigon.home is set by the build"));
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) throws IOException {
+        if (!"root".equals(System.getProperty("user.name"))) {
+            throw new IllegalStateException("system tests need root: run sudo scripts/test, or build with -DskipITs");
+        }
+        machineBefore = HostState.ofMachine();
+        directory = Files.createTempDirectory("trigon-test-");
+        script("up", kind.label).orFail();
+        for (String host : HOSTS) {
+            hosts.put(host, new Host(host, name + "-" + host, directory));
+        }
+        packets = PacketCounts.start(this);
+        hosts.forEach((host, it) -> hostsBefore.put(host, it.state()));
+        vipd = new Vipd(this, directory);
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) {
+        if (vipd.isRunning()) {
+            vipd.awaitBalance();
+        }
+        context.getExecutionException().ifPresent(e -> e.addSuppressed(new Throwable(lastWords())));
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) throws IOException {
+        try {
+            agents.values().forEach(Agent::stop);
+            vipd.stop();
+            hosts.forEach((host, it) -> assertThat(it.state()).as("%s afterwards", host).isEqualTo(hostsBefore.get(host)));
+        } finally {
+            Output down = script("down");
+            delete(directory);
+            down.orFail();
+        }
+        assertThat(namespaces()).noneMatch(it -> it.startsWith(name));
+        assertThat(HostState.ofMachine()).as("the machine afterwards").isEqualTo(machineBefore);
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    public Host host(String host) {
+        return Objects.requireNonNull(hosts.get(host), host);
+    }
+
+    public Host gateway() {
+        return host("gateway");
+    }
+
+    public Host router() {
+        return host("router");
+    }
+
+    public Client client() {
+        return new Client(host("client"));
+    }
+
+    /** The state a host had before anything of Trigon ran on it. */
+    public HostState before(String host) {
+        return Objects.requireNonNull(hostsBefore.get(host), host);
+    }
+
+    /** The gateway's vipd, started or not. */
+    public Vipd vipd() {
+        return vipd;
+    }
+
+    public PacketCounts packets() {
+        return packets;
+    }
+
+    /** @param server b1 to b3 */
+    public String address(String server) {
+        return kind.serverPrefix + server.substring(1);
+    }
+
+    /** A directory that lives as long as the lab. */
+    public Path directory() {
+        return directory;
+    }
+
+    public Agent agent(String server) {
+        return Objects.requireNonNull(agents.get(server), server);
+    }
+
+    /** Starts an agent on every server, and returns once each holds the VIP. */
+    public void startAgents(String... options) {
+        for (String server : SERVERS) {
+            agents.put(server, new Agent(host(server), directory.resolve("agent-" + server), options));
+            agent(server).launch();
+        }
+        agents.values().forEach(Agent::awaitReady);
+    }
+
+    private Output script(String... arguments) {
+        List<String> command = new ArrayList<>(List.of(home() + "/scripts/lab"));
+        command.addAll(List.of(arguments));
+        return Output.of(Map.of("TRIGON_LAB", name), command);
+    }
+
+    private static List<String> namespaces() {
+        return Output.of(Map.of(), List.of("ip", "netns", "list")).orFail().lines();
+    }
+
+    /** The end of every program's log: where to look first when a test failed. */
+    private String lastWords() {
+        StringBuilder words = new StringBuilder("what the programs said last");
+        try (Stream<Path> logs = Files.list(directory)) {
+            for (Path log : logs.filter(it -> it.toString().endsWith(".log")).sorted().toList()) {
+                String text = Output.read(log);
+                words.append("\n--- ").append(log.getFileName()).append('\n');
+                words.append(text.substring(Math.max(0, text.length() - 2000)));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return words.toString();
+    }
+
+    private static void delete(Path tree) throws IOException {
+        try (Stream<Path> paths = Files.walk(tree)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+}

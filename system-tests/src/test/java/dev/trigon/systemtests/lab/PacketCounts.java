@@ -1,0 +1,102 @@
+package dev.trigon.systemtests.lab;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Counts packets in each host's kernel, where they pass.
+ *
+ * <p>Ingress of the gateway's interfaces is where all that enters is seen, before anything takes it: a reply that crosses
+ * the gateway cannot avoid it. What the gateway's own kernel makes up (a reset, say) leaves through output.
+ */
+public final class PacketCounts {
+    private static final Pattern COUNTED = Pattern.compile("counter packets (\\d+) .*comment \"(\\S+)\"");
+
+    private final Lab lab;
+
+    private PacketCounts(Lab lab) {
+        this.lab = lab;
+    }
+
+    static PacketCounts start(Lab lab) {
+        StringBuilder gateway = new StringBuilder("table netdev watch {\n");
+        for (String device : lab.kind() == Lab.Kind.TWO_ARMED ? List.of("eth0", "eth1") : List.of("eth0")) {
+            gateway.append(
+                    """
+                    chain %1$s {
+                        type filter hook ingress device "%1$s" priority 0; policy accept;
+                        ip daddr 203.0.113.0/24 counter comment "to-vip"
+                        ip saddr 203.0.113.0/24 counter comment "from-vip"
+                    }
+                    """
+                            .formatted(device));
+        }
+        install(lab.gateway(), gateway + "}\n" + output());
+        for (String server : Lab.SERVERS) {
+            install(lab.host(server), output() + input());
+        }
+        return new PacketCounts(lab);
+    }
+
+    private static String output() {
+        return """
+                table ip watch_output {
+                    chain output {
+                        type filter hook output priority 0; policy accept;
+                        ip saddr 203.0.113.0/24 counter comment "from-vip"
+                    }
+                }
+                """;
+    }
+
+    /** After an L3DSR restore, so that it counts in both modes. */
+    private static String input() {
+        return """
+                table ip watch_input {
+                    chain input {
+                        type filter hook input priority 0; policy accept;
+                        ip daddr 203.0.113.0/24 counter comment "to-vip"
+                    }
+                }
+                """;
+    }
+
+    private static void install(Host host, String rules) {
+        host.ask("nft", rules);
+    }
+
+    /** Packets from the VIP that the gateway received or made. */
+    public long crossed() {
+        return sum(lab.gateway(), "from-vip");
+    }
+
+    /** Packets to the VIP that the gateway received. */
+    public long requested() {
+        return sum(lab.gateway(), "to-vip");
+    }
+
+    /** Packets from the VIP that a server sent. */
+    public long sent(String server) {
+        return sum(lab.host(server), "from-vip");
+    }
+
+    /** Packets to the VIP that servers accepted. */
+    public long delivered() {
+        return Lab.SERVERS.stream()
+                .mapToLong(server -> sum(lab.host(server), "to-vip"))
+                .sum();
+    }
+
+    private static long sum(Host host, String what) {
+        List<Long> counts = new ArrayList<>();
+        Matcher counted = COUNTED.matcher(host.ask("nft", "list", "ruleset"));
+        while (counted.find()) {
+            if (counted.group(2).equals(what)) {
+                counts.add(Long.parseLong(counted.group(1)));
+            }
+        }
+        return counts.stream().mapToLong(Long::longValue).sum();
+    }
+}

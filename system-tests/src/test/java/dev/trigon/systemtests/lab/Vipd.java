@@ -1,0 +1,151 @@
+package dev.trigon.systemtests.lab;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/** vipd on the gateway, and vipctl beside it. */
+public final class Vipd {
+    private static final Duration READY_LIMIT = Duration.ofSeconds(30);
+    private static final Duration BALANCE_LIMIT = Duration.ofSeconds(5);
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Lab lab;
+    private final Path directory;
+    private final Path config;
+    private final Path socket;
+    private Program program;
+
+    Vipd(Lab lab, Path directory) {
+        this.lab = lab;
+        this.directory = directory;
+        this.config = directory.resolve("vipd.yaml");
+        this.socket = directory.resolve("vipd.sock");
+    }
+
+    /** A configuration as the tests use it. */
+    public static String configuration(String device, Path socket, Path state) {
+        return """
+                interfaces: [%s]
+                engine: auto
+                control:
+                  socket: %s
+                state: %s
+                """
+                .formatted(device, socket, state);
+    }
+
+    /** Starts it, again if it was stopped or killed, and returns once it answers. */
+    public void start() {
+        write(config, configuration("eth0", socket, state()));
+        program = lab.gateway().start("vipd", List.of(Lab.home() + "/scripts/vipd", "--config", config.toString()));
+        Eventually.within(
+                READY_LIMIT,
+                () -> {
+                    if (!program.isAlive()) {
+                        throw new AssertionError("vipd ended:\n" + program.log());
+                    }
+                    return get("/v1/status").exit() == 0;
+                },
+                () -> "vipd does not answer:\n" + program.log());
+    }
+
+    /** Starts one that is expected to refuse, and says what it came to. */
+    public Output refuse(Path configuration) {
+        return lab.gateway().run(Lab.home() + "/scripts/vipd", "--config", configuration.toString());
+    }
+
+    public boolean isRunning() {
+        return program != null && program.isAlive();
+    }
+
+    public int stop() {
+        return program == null ? 0 : program.stop();
+    }
+
+    public void kill() {
+        program.kill();
+    }
+
+    public String log() {
+        return program.log();
+    }
+
+    public Path socket() {
+        return socket;
+    }
+
+    public Path state() {
+        return directory.resolve("state");
+    }
+
+    public Output ctl(String... arguments) {
+        List<String> command = new ArrayList<>(List.of(Lab.home() + "/scripts/vipctl", "--socket", socket.toString()));
+        command.addAll(Arrays.asList(arguments));
+        return Output.of(Map.of(), command);
+    }
+
+    /** What vipctl prints as JSON. */
+    public JsonNode ask(String... arguments) {
+        List<String> command = new ArrayList<>(Arrays.asList(arguments));
+        command.addAll(List.of("-o", "json"));
+        return json(ctl(command.toArray(String[]::new)).orFail().out());
+    }
+
+    public Output apply(Services services) {
+        Path file = directory.resolve("services.yaml");
+        write(file, services.yaml());
+        return ctl("apply", "-f", file.toString());
+    }
+
+    /** Straight from the control socket, as a monitoring script would ask, and sooner than a vipctl is there. */
+    public JsonNode counters() {
+        return json(get("/v1/counters").orFail().out());
+    }
+
+    private Output get(String path) {
+        return Output.of(
+                Map.of(), List.of("curl", "-sSf", "--unix-socket", socket.toString(), "http://localhost" + path));
+    }
+
+    /** Every packet has exactly one verdict. Packets may be on their way when this is called. */
+    public void awaitBalance() {
+        Eventually.within(BALANCE_LIMIT, () -> isBalanced(counters()), () -> "counters do not add up: " + counters());
+    }
+
+    private static boolean isBalanced(JsonNode counters) {
+        long sum = 0;
+        for (String verdict : List.of("forwarded", "answered", "passed", "waiting")) {
+            sum += counters.path(verdict).asLong();
+        }
+        for (JsonNode dropped : counters.path("dropped")) {
+            sum += dropped.asLong();
+        }
+        return sum == counters.path("received").asLong(-1);
+    }
+
+    private static JsonNode json(String text) {
+        try {
+            return JSON.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new AssertionError("not JSON: " + text, e);
+        }
+    }
+
+    static void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
