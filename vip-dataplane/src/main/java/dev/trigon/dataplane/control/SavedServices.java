@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -23,6 +24,11 @@ import java.util.TreeMap;
  */
 record SavedServices(int version, int nextBackendId, Map<String, Integer> backendIds, List<ServiceEntry> services) {
     static final int VERSION = 1;
+
+    SavedServices {
+        Objects.requireNonNull(backendIds, "backendIds");
+        Objects.requireNonNull(services, "services");
+    }
 
     static SavedServices of(ServicesState state) {
         Map<String, Integer> ids = new TreeMap<>();
