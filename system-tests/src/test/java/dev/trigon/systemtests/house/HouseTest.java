@@ -1,8 +1,8 @@
 package dev.trigon.systemtests.house;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -86,8 +86,8 @@ class HouseTest {
                 .that()
                 .resideInAPackage(CLI)
                 .should()
-                .dependOnClassesThat(resideInAnyPackage(LINUX, CONNTRACK, AGENT, DATAPLANE)
-                        .and(not(resideInAPackage(API))))
+                .dependOnClassesThat(
+                        resideInAnyPackage(LINUX, CONNTRACK, AGENT, DATAPLANE).and(not(resideInAPackage(API))))
                 .check(CLASSES);
     }
 
@@ -97,8 +97,8 @@ class HouseTest {
                 .that()
                 .resideInAPackage(API)
                 .should()
-                .dependOnClassesThat(resideInAnyPackage(LINUX, CONNTRACK, DATAPLANE)
-                        .and(not(resideInAPackage(API))))
+                .dependOnClassesThat(
+                        resideInAnyPackage(LINUX, CONNTRACK, DATAPLANE).and(not(resideInAPackage(API))))
                 .check(CLASSES);
     }
 

@@ -97,7 +97,8 @@ public final class Lab implements BeforeAllCallback, AfterEachCallback, AfterAll
         try {
             agents.values().forEach(Agent::stop);
             vipd.stop();
-            hosts.forEach((host, it) -> assertThat(it.state()).as("%s afterwards", host).isEqualTo(hostsBefore.get(host)));
+            hosts.forEach((host, it) ->
+                    assertThat(it.state()).as("%s afterwards", host).isEqualTo(hostsBefore.get(host)));
         } finally {
             Output down = script("down");
             delete(directory);
@@ -178,7 +179,8 @@ public final class Lab implements BeforeAllCallback, AfterEachCallback, AfterAll
     private String lastWords() {
         StringBuilder words = new StringBuilder("what the programs said last");
         try (Stream<Path> logs = Files.list(directory)) {
-            for (Path log : logs.filter(it -> it.toString().endsWith(".log")).sorted().toList()) {
+            for (Path log :
+                    logs.filter(it -> it.toString().endsWith(".log")).sorted().toList()) {
                 String text = Output.read(log);
                 words.append("\n--- ").append(log.getFileName()).append('\n');
                 words.append(text.substring(Math.max(0, text.length() - 2000)));

@@ -23,15 +23,13 @@ public final class PacketCounts {
     static PacketCounts start(Lab lab) {
         StringBuilder gateway = new StringBuilder("table netdev watch {\n");
         for (String device : lab.kind() == Lab.Kind.TWO_ARMED ? List.of("eth0", "eth1") : List.of("eth0")) {
-            gateway.append(
-                    """
+            gateway.append("""
                     chain %1$s {
                         type filter hook ingress device "%1$s" priority 0; policy accept;
                         ip daddr 203.0.113.0/24 counter comment "to-vip"
                         ip saddr 203.0.113.0/24 counter comment "from-vip"
                     }
-                    """
-                            .formatted(device));
+                    """.formatted(device));
         }
         install(lab.gateway(), gateway + "}\n" + output());
         for (String server : Lab.SERVERS) {

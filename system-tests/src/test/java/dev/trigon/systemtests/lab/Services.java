@@ -42,8 +42,7 @@ public record Services(String forward, String scheduler, List<Backend> backends)
     }
 
     private String service(String name, String protocol, String ports) {
-        StringBuilder yaml = new StringBuilder(
-                """
+        StringBuilder yaml = new StringBuilder("""
                   - name: %s
                     vip: %s
                     protocol: %s
@@ -51,8 +50,7 @@ public record Services(String forward, String scheduler, List<Backend> backends)
                     forward: %s
                     scheduler: %s
                     backends:
-                """
-                        .formatted(name, Lab.VIP, protocol, ports, forward, scheduler));
+                """.formatted(name, Lab.VIP, protocol, ports, forward, scheduler));
         for (Backend backend : backends) {
             yaml.append("      - {name: %s, address: %s, weight: %d}\n"
                     .formatted(backend.name(), backend.address(), backend.weight()));

@@ -40,8 +40,7 @@ public final class Vipd {
                 control:
                   socket: %s
                 state: %s
-                """
-                .formatted(device, socket, state);
+                """.formatted(device, socket, state);
     }
 
     /** Starts it, again if it was stopped or killed, and returns once it answers. */
