@@ -106,7 +106,7 @@ class OneArmedIT {
     void shouldCarryADownloadWhoseChecksumsTheSenderLeftToItsCard() {
         assertThat(client.host().ask("ethtool", "-k", "eth0")).contains("tx-checksumming: on");
 
-        Program download = client.download("1G");
+        Program download = client.download("1G", 20001);
 
         assertThat(download.await(Duration.ofSeconds(60))).isZero();
         assertThat(download.log()).contains("octets " + Client.DOWNLOAD_OCTETS);

@@ -68,7 +68,7 @@ class RoutedIT {
 
     @Test
     void shouldCarryADownload() {
-        Program download = client.download("1G");
+        Program download = client.download("1G", 20001);
 
         assertThat(download.await(Duration.ofSeconds(60))).isZero();
         assertThat(download.log()).contains("octets " + Client.DOWNLOAD_OCTETS);
