@@ -52,7 +52,7 @@ want() {
 
 # library SONAME PACKAGE
 library() {
-    ldconfig -p | grep -qF "$1" || missing+=("$2")
+    [[ $(ldconfig -p) == *"$1"* ]] || missing+=("$2")
 }
 
 # The JDK that Maven and the launchers are to use: JAVA_HOME's or the path's if new enough, else the newest that is installed.

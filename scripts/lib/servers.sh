@@ -58,6 +58,6 @@ serving() {
     local program pid
     for program in nginx dnsmasq; do
         pid=$(cat "$RUN/$1/$program.pid" 2>/dev/null) || return 1
-        ip netns pids "$LAB-$1" | grep -qx "$pid" || return 1
+        ip netns pids "$LAB-$1" | grep -x "$pid" >/dev/null || return 1
     done
 }

@@ -85,9 +85,12 @@ add_host() {
     ip -n "$LAB-$1" link set lo up
 }
 
-# A switch, in a namespace of its own.
+# A switch, in a namespace of its own. With br_netfilter loaded (Docker does), a Linux bridge throws away what is no
+# well-formed IP packet; a switch does not look.
 add_segment() {
     ip netns add "$LAB-$1"
+    [[ ! -e /proc/sys/net/bridge ]] || setting "$1" net.bridge.bridge-nf-call-iptables=0 \
+        net.bridge.bridge-nf-call-ip6tables=0 net.bridge.bridge-nf-call-arptables=0
     [[ ! -e /proc/sys/net/ipv6 ]] || setting "$1" net.ipv6.conf.default.disable_ipv6=1
     ip -n "$LAB-$1" link add switch type bridge stp_state 0 mcast_snooping 0
     ip -n "$LAB-$1" link set switch up

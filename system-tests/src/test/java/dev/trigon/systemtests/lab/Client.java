@@ -100,8 +100,8 @@ public final class Client {
         return new ArrayList<>(List.of("dig", "@" + Lab.VIP, "+short", "+tries=1", "+time=2"));
     }
 
-    /** Starts a download of {@link #DOWNLOAD_OCTETS}. Its log ends in {@code octets N from port P}. */
-    public Program download(String rateLimit) {
+    /** Starts a download of {@link #DOWNLOAD_OCTETS} from this port of the client. Its log ends in {@code octets N}. */
+    public Program download(String rateLimit, int port) {
         return host.start(
                 "curl",
                 "-sS",
@@ -112,7 +112,9 @@ public final class Client {
                 "-o",
                 "/dev/null",
                 "-w",
-                "octets %{size_download} from port %{local_port}\\n",
+                "octets %{size_download}\\n",
+                "--local-port",
+                String.valueOf(port),
                 "http://" + Lab.VIP + "/100M.bin");
     }
 

@@ -1,5 +1,6 @@
 package dev.trigon.systemtests.lab;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,5 +30,18 @@ public record HostState(Map<String, String> byCommand) {
     /** The root namespace's, where nothing at all may change. */
     static HostState ofMachine() {
         return of(command -> Output.of(Map.of(), List.of(command)).orFail().out());
+    }
+
+    /** Each line that came or went since then; none if nothing changed. */
+    public List<String> changesSince(HostState before) {
+        List<String> changes = new ArrayList<>();
+        byCommand.forEach((command, now) -> {
+            List<String> then =
+                    before.byCommand.getOrDefault(command, "").lines().toList();
+            List<String> lines = now.lines().toList();
+            then.stream().filter(it -> !lines.contains(it)).map(it -> "- " + it).forEach(changes::add);
+            lines.stream().filter(it -> !then.contains(it)).map(it -> "+ " + it).forEach(changes::add);
+        });
+        return changes;
     }
 }

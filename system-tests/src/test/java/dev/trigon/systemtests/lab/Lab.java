@@ -97,15 +97,22 @@ public final class Lab implements BeforeAllCallback, AfterEachCallback, AfterAll
         try {
             agents.values().forEach(Agent::stop);
             vipd.stop();
+<<<<<<< HEAD
             hosts.forEach((host, it) ->
                     assertThat(it.state()).as("%s afterwards", host).isEqualTo(hostsBefore.get(host)));
+=======
+            HOSTS.forEach(
+                    host -> assertThat(changesOn(host)).as("left on %s", host).isEmpty());
+>>>>>>> c7c70ad9aac3898efadf2383a0c4f9af4b9a998e
         } finally {
             Output down = script("down");
             delete(directory);
             down.orFail();
         }
         assertThat(namespaces()).noneMatch(it -> it.startsWith(name));
-        assertThat(HostState.ofMachine()).as("the machine afterwards").isEqualTo(machineBefore);
+        assertThat(HostState.ofMachine().changesSince(machineBefore))
+                .as("left on the machine")
+                .isEmpty();
     }
 
     public Kind kind() {
@@ -128,9 +135,9 @@ public final class Lab implements BeforeAllCallback, AfterEachCallback, AfterAll
         return new Client(host("client"));
     }
 
-    /** The state a host had before anything of Trigon ran on it. */
-    public HostState before(String host) {
-        return Objects.requireNonNull(hostsBefore.get(host), host);
+    /** What is not as it was before anything of Trigon ran on this host. */
+    public List<String> changesOn(String host) {
+        return host(host).state().changesSince(Objects.requireNonNull(hostsBefore.get(host), host));
     }
 
     /** The gateway's vipd, started or not. */

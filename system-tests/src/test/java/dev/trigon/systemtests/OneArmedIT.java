@@ -1,0 +1,238 @@
+package dev.trigon.systemtests;
+
+import static dev.trigon.systemtests.lab.Lab.SERVERS;
+import static dev.trigon.systemtests.lab.Lab.VIP;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.trigon.systemtests.lab.Client;
+import dev.trigon.systemtests.lab.Eventually;
+import dev.trigon.systemtests.lab.Frames;
+import dev.trigon.systemtests.lab.Lab;
+import dev.trigon.systemtests.lab.Program;
+import dev.trigon.systemtests.lab.Services;
+import dev.trigon.systemtests.lab.Vipd;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** l2dsr, with clients and servers behind the same interface of the gateway. */
+class OneArmedIT {
+    @RegisterExtension
+    static final Lab LAB = new Lab(Lab.Kind.ONE_ARMED);
+
+    private static Vipd vipd;
+    private static Client client;
+
+    @BeforeAll
+    static void serve() {
+        vipd = LAB.vipd();
+        client = LAB.client();
+        vipd.start();
+        vipd.apply(Services.of(LAB, "l2dsr")).orFail();
+        LAB.startAgents();
+        client.awaitAnswersFrom(SERVERS);
+    }
+
+    @Test
+    void shouldGiveEveryServerItsShareAndKeepRepliesOffTheGateway() {
+        long requestedBefore = LAB.packets().requested();
+        long deliveredBefore = LAB.packets().delivered();
+
+        Client.Answers answers = client.get(300);
+
+        assertThat(answers.total()).isEqualTo(300);
+        assertThat(SERVERS).allSatisfy(it -> assertThat(answers.of(it)).isBetween(90L, 110L));
+        assertThat(SERVERS).allSatisfy(it -> assertThat(LAB.packets().sent(it)).isPositive());
+        assertThat(LAB.packets().crossed()).isZero();
+        // once each: the gateway's kernel has handled none of them a second time
+        long requested = LAB.packets().requested() - requestedBefore;
+        assertThat(requested).isGreaterThanOrEqualTo(300 * 4);
+        assertThat(LAB.packets().delivered() - deliveredBefore).isEqualTo(requested);
+    }
+
+    @Test
+    void shouldShareByWeight() {
+        Services weighted = Services.of(LAB, "l2dsr").with(LAB, "b1", 50).with(LAB, "b3", 250);
+        vipd.apply(weighted).orFail();
+
+        Client.Answers answers = client.get(200);
+
+        vipd.apply(Services.of(LAB, "l2dsr")).orFail();
+        assertThat(answers.of("b1")).isBetween(22L, 28L);
+        assertThat(answers.of("b2")).isBetween(45L, 55L);
+        assertThat(answers.of("b3")).isBetween(112L, 138L);
+    }
+
+    @Test
+    void shouldReachEveryServerByMaglev() {
+        vipd.apply(Services.of(LAB, "l2dsr").by("maglev")).orFail();
+
+        Client.Answers answers = client.get(300);
+
+        vipd.apply(Services.of(LAB, "l2dsr")).orFail();
+        assertThat(answers.total()).isEqualTo(300);
+        // the ports are the client's to choose, so no share is exact: five standard deviations
+        assertThat(SERVERS).allSatisfy(it -> assertThat(answers.of(it)).isBetween(60L, 140L));
+    }
+
+    @Test
+    void shouldAnswerUdpFromEveryServer() {
+        Client.Answers answers = client.query(60);
+
+        assertThat(answers.total()).isEqualTo(60);
+        assertThat(SERVERS).allSatisfy(it -> assertThat(answers.of(it)).isEqualTo(20));
+        assertThat(LAB.packets().crossed()).isZero();
+    }
+
+    @Test
+    void shouldKeepAUdpFlowOnItsServer() {
+        String first = client.queryFrom(5353).byServer().keySet().iterator().next();
+
+        for (int i = 0; i < 5; i++) {
+            client.query(1);
+            assertThat(client.queryFrom(5353).byServer()).containsOnlyKeys(first);
+        }
+        JsonNode explained = vipd.ask("explain", "udp", Lab.CLIENT_ADDRESS + ":5353", VIP + ":53");
+        assertThat(explained.path("backend").asText()).isEqualTo(first);
+        assertThat(explained.path("reason").asText()).isEqualTo("flow");
+    }
+
+    @Test
+    void shouldCarryADownloadWhoseChecksumsTheSenderLeftToItsCard() {
+        assertThat(client.host().ask("ethtool", "-k", "eth0")).contains("tx-checksumming: on");
+
+        Program download = client.download("1G", 20001);
+
+        assertThat(download.await(Duration.ofSeconds(60))).isZero();
+        assertThat(download.log()).contains("octets " + Client.DOWNLOAD_OCTETS);
+        assertThat(LAB.packets().crossed()).isZero();
+        assertThat(SERVERS).allSatisfy(it -> assertThat(checksumErrors(it)).isZero());
+    }
+
+    @Test
+    void shouldLeaveChecksumsThatTheSenderComputed() {
+        client.host().ask("ethtool", "-K", "eth0", "tx", "off");
+        try {
+            assertThat(client.get(12).total()).isEqualTo(12);
+            assertThat(client.query(12).total()).isEqualTo(12);
+        } finally {
+            client.host().ask("ethtool", "-K", "eth0", "tx", "on");
+        }
+        assertThat(SERVERS).allSatisfy(it -> assertThat(checksumErrors(it)).isZero());
+    }
+
+    @Test
+    void shouldAloneAnswerArpForTheVip() {
+        String replies = LAB.router()
+                .run("arping", "-c", "3", "-w", "3", "-I", "lan", VIP)
+                .out();
+
+        assertThat(Pattern.compile("\\[([0-9A-Fa-f:]+)\\]")
+                        .matcher(replies)
+                        .results()
+                        .map(it -> it.group(1).toLowerCase(Locale.ROOT)))
+                .isNotEmpty()
+                .containsOnly(LAB.gateway().mac("eth0"));
+    }
+
+    @Test
+    void shouldLeaveArpForOtherAddressesToTheirOwners() {
+        LAB.router().run("arping", "-c", "1", "-w", "1", "-I", "lan", "203.0.113.77");
+
+        assertThat(LAB.router()
+                        .run("arping", "-c", "1", "-w", "1", "-I", "lan", "203.0.113.77")
+                        .exit())
+                .isNotZero();
+        assertThat(LAB.router()
+                        .run("arping", "-c", "1", "-w", "2", "-I", "lan", LAB.address("b1"))
+                        .out())
+                .containsIgnoringCase(LAB.host("b1").mac("eth0"));
+    }
+
+    @Test
+    void shouldKeepItsKernelAwayFromTheVip() {
+        assertThat(LAB.gateway().ask("ip", "route", "show", VIP)).contains("blackhole");
+        assertThat(LAB.gateway().ask("ip", "address", "show", "to", VIP)).isBlank();
+    }
+
+    @Test
+    void shouldNotLetAPortThroughThatIsNoServices() {
+        long delivered = LAB.packets().delivered();
+
+        assertThat(client.host()
+                        .run("curl", "-s", "--max-time", "1", "http://" + VIP + ":81/")
+                        .exit())
+                .isNotZero();
+
+        assertThat(LAB.packets().delivered()).isEqualTo(delivered);
+        assertThat(LAB.packets().crossed()).isZero();
+    }
+
+    @Test
+    void shouldCountAndDropWhatNoHonestSenderMakes() {
+        long seed = System.nanoTime();
+        System.out.println("seed of the frames: " + seed);
+        Frames frames = new Frames(LAB.gateway().mac("eth0"), LAB.router().mac("lan"), seed)
+                .truncatedEverywhere()
+                .mutated(3000)
+                .random(500);
+        long droppedBefore = dropped();
+        long receivedBefore = vipd.counters().path("received").asLong();
+
+        long sent = frames.sendFrom(LAB.router(), "lan", LAB.directory());
+
+        assertThat(sent).isGreaterThan(frames.count() - 100);
+        // all but what the capture filter has no reason to pass on
+        Eventually.within(
+                Duration.ofSeconds(5),
+                () -> vipd.counters().path("received").asLong() - receivedBefore >= 3000,
+                () -> "not all frames were counted: " + vipd.counters());
+        assertThat(dropped()).isGreaterThan(droppedBefore + 100);
+        assertThat(vipd.isRunning()).isTrue();
+        assertThat(vipd.log()).doesNotContain("Exception");
+        assertThat(client.get(30).total()).isEqualTo(30);
+    }
+
+    @Test
+    void shouldSayWhereAFlowWentAndWhy() {
+        assertThat(client.get(3).total()).isEqualTo(3);
+
+        JsonNode count = vipd.ask("flows", "count");
+        JsonNode flows = vipd.ask("flows", "list");
+
+        assertThat(count.path("active").asLong())
+                .isPositive()
+                .isLessThan(count.path("max").asLong());
+        assertThat(flows).isNotEmpty().allSatisfy(it -> {
+            assertThat(it.path("vip").asText()).startsWith(VIP + ":");
+            assertThat(it.path("client").asText()).startsWith(Lab.CLIENT_ADDRESS + ":");
+        });
+        assertThat(vipd.ask("explain", "tcp", Lab.CLIENT_ADDRESS + ":1", VIP + ":81")
+                        .path("reason")
+                        .asText())
+                .isEqualTo("no-service");
+    }
+
+    private static long dropped() {
+        long sum = 0;
+        for (JsonNode reason : vipd.counters().path("dropped")) {
+            sum += reason.asLong();
+        }
+        return sum;
+    }
+
+    /** What the server's TCP and UDP threw away for its checksum, as in /proc/net/snmp. */
+    private static long checksumErrors(String server) {
+        return Pattern.compile("InCsumErrors\\s+(\\d+)")
+                .matcher(LAB.host(server).ask("nstat", "-asz"))
+                .results()
+                .map((MatchResult it) -> it.group(1))
+                .mapToLong(Long::parseLong)
+                .sum();
+    }
+}

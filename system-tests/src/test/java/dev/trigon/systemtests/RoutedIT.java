@@ -1,0 +1,77 @@
+package dev.trigon.systemtests;
+
+import static dev.trigon.systemtests.lab.Lab.SERVERS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.trigon.systemtests.lab.Client;
+import dev.trigon.systemtests.lab.Lab;
+import dev.trigon.systemtests.lab.Program;
+import dev.trigon.systemtests.lab.Services;
+import dev.trigon.systemtests.lab.Vipd;
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** l3dsr, with the servers a router away from the gateway. */
+class RoutedIT {
+    @RegisterExtension
+    static final Lab LAB = new Lab(Lab.Kind.ROUTED);
+
+    private static Vipd vipd;
+    private static Client client;
+    private static int dscp;
+
+    @BeforeAll
+    static void serve() {
+        vipd = LAB.vipd();
+        client = LAB.client();
+        vipd.start();
+        vipd.apply(Services.of(LAB, "l3dsr")).orFail();
+        dscp = vipd.ask("service", "show", "web").path("dscp").asInt();
+        LAB.startAgents("--forward", "l3dsr", "--dscp", String.valueOf(dscp));
+        client.awaitAnswersFrom(SERVERS);
+    }
+
+    @Test
+    void shouldMarkBothServicesOfAVipWithItsOneCode() {
+        assertThat(dscp).isBetween(1, 63);
+        assertThat(vipd.ask("service", "show", "dns").path("dscp").asInt()).isEqualTo(dscp);
+    }
+
+    @Test
+    void shouldGiveEveryServerItsShareAndKeepRepliesOffTheGateway() {
+        Client.Answers answers = client.get(90);
+
+        assertThat(answers.total()).isEqualTo(90);
+        assertThat(SERVERS).allSatisfy(it -> assertThat(answers.of(it)).isBetween(27L, 33L));
+        assertThat(LAB.packets().crossed()).isZero();
+    }
+
+    @Test
+    void shouldBalanceUdp() {
+        Client.Answers answers = client.query(30);
+
+        assertThat(answers.total()).isEqualTo(30);
+        assertThat(SERVERS).allSatisfy(it -> assertThat(answers.of(it)).isEqualTo(10));
+        assertThat(LAB.packets().crossed()).isZero();
+    }
+
+    @Test
+    void shouldUpdateChecksumsWhetherTheSenderComputedThemOrNot() {
+        for (String offload : new String[] {"off", "on"}) {
+            client.host().ask("ethtool", "-K", "eth0", "tx", offload);
+            assertThat(client.get(12).total()).as("HTTP, tx %s", offload).isEqualTo(12);
+            assertThat(client.query(12).total()).as("UDP, tx %s", offload).isEqualTo(12);
+        }
+    }
+
+    @Test
+    void shouldCarryADownload() {
+        Program download = client.download("1G", 20001);
+
+        assertThat(download.await(Duration.ofSeconds(60))).isZero();
+        assertThat(download.log()).contains("octets " + Client.DOWNLOAD_OCTETS);
+        assertThat(LAB.packets().crossed()).isZero();
+    }
+}
