@@ -97,13 +97,8 @@ public final class Lab implements BeforeAllCallback, AfterEachCallback, AfterAll
         try {
             agents.values().forEach(Agent::stop);
             vipd.stop();
-<<<<<<< HEAD
-            hosts.forEach((host, it) ->
-                    assertThat(it.state()).as("%s afterwards", host).isEqualTo(hostsBefore.get(host)));
-=======
             HOSTS.forEach(
                     host -> assertThat(changesOn(host)).as("left on %s", host).isEmpty());
->>>>>>> c7c70ad9aac3898efadf2383a0c4f9af4b9a998e
         } finally {
             Output down = script("down");
             delete(directory);
