@@ -197,9 +197,11 @@ class RtnetlinkTest {
         try (Rtnetlink kernel = Rtnetlink.open()) {
             int v0 = kernel.link("v0").orElseThrow().index();
             kernel.useNeighbour(v0, address("10.0.0.2"));
-            until(() -> kernel.neighbour(v0, address("10.0.0.2"))
-                    .filter(Neighbour::usable)
-                    .isPresent());
+            until(
+                    "resolved",
+                    () -> kernel.neighbour(v0, address("10.0.0.2"))
+                            .filter(Neighbour::usable)
+                            .isPresent());
             assertThat(kernel.neighbour(v0, address("10.0.0.2")))
                     .map(Neighbour::mac)
                     .contains(MacAddress.parse("02:00:00:00:00:0b"));
@@ -212,10 +214,10 @@ class RtnetlinkTest {
         }
     }
 
-    static void until(BooleanSupplier condition) {
+    static void until(String what, BooleanSupplier condition) {
         long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
         while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("deadline").isLessThan(deadlineNs);
+            assertThat(System.nanoTime()).as("deadline for %s", what).isLessThan(deadlineNs);
             Thread.onSpinWait();
         }
     }
