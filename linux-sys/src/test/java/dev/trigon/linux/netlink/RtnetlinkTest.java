@@ -109,6 +109,19 @@ class RtnetlinkTest {
     }
 
     @Test
+    void shouldListPreferredRouteFirst() {
+        sh(
+                "ip link add v0 type veth peer name v1; ip link set v0 up; ip link set v1 up; ip addr add 10.0.0.1/24 dev v0");
+        sh("ip route add default via 10.0.0.3 metric 200; ip route add default via 10.0.0.2 metric 100");
+        try (Rtnetlink kernel = Rtnetlink.open()) {
+            assertThat(kernel.routes())
+                    .filteredOn(route -> route.prefixLength() == 0)
+                    .extracting(Route::gateway)
+                    .containsExactly(address("10.0.0.2"), address("10.0.0.3"));
+        }
+    }
+
+    @Test
     void shouldFindNoRouteWhenThereIsNoneOrItForbids() {
         sh("ip link set lo up; ip route add prohibit 192.0.2.2; ip route add unreachable 192.0.2.3");
         sh("ip route add blackhole 192.0.2.4");
