@@ -146,6 +146,6 @@ final class Agent {
 
     /** A value fit for a line: a whole table is not. */
     static String brief(String value) {
-        return value.contains("\n") ? "a table of rules" : value;
+        return value.contains("\n") ? "installed" : value;
     }
 }

@@ -9,6 +9,15 @@ enum ForwardMode {
     /** Addressed to this server, with the VIP's DSCP code. */
     L3DSR;
 
+    static ForwardMode parse(String text) {
+        for (ForwardMode mode : values()) {
+            if (mode.toString().equals(text)) {
+                return mode;
+            }
+        }
+        throw new IllegalArgumentException("neither l2dsr nor l3dsr: " + text);
+    }
+
     /** As the operator writes it. */
     @Override
     public String toString() {

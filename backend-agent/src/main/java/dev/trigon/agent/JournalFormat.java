@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Collectors;
@@ -83,7 +82,7 @@ final class JournalFormat {
         for (int i = 0; i < addresses.size(); i++) {
             vips.add(new Vip(Ipv4Literal.parse(addresses.get(i)), Integer.parseInt(codes.get(i))));
         }
-        ForwardMode forward = ForwardMode.valueOf(required(properties, FORWARD).toUpperCase(Locale.ROOT));
+        ForwardMode forward = ForwardMode.parse(required(properties, FORWARD));
         return new Configuration(vips, forward, required(properties, INTERFACE));
     }
 

@@ -5,6 +5,7 @@ import dev.trigon.linux.netlink.Link;
 import dev.trigon.linux.netlink.Route;
 import dev.trigon.linux.netlink.Rtnetlink;
 import java.net.Inet4Address;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,23 +16,26 @@ final class Kernel implements AutoCloseable {
     private static final String LOOPBACK = "lo";
 
     private final Rtnetlink rtnetlink = Rtnetlink.open();
-    private final Nft nft = new Nft();
+    private final Nft nft = Nft.onPath();
 
     String read(Item item) {
-        if (item instanceof Item.Setting setting) {
-            return setting.sysctl().exists() ? setting.sysctl().read() : Item.ABSENT;
-        }
-        if (item instanceof Item.VipAddress vip) {
-            InterfaceAddress wanted = new InterfaceAddress(loopback().index(), vip.address(), Vip.PREFIX_LENGTH);
-            return rtnetlink.addresses().contains(wanted) ? Item.PRESENT : Item.ABSENT;
-        }
-        return nft.list();
+        return read(List.of(item)).getOrDefault(item, Item.ABSENT);
     }
 
-    Map<Item, String> read(Iterable<Item> items) {
+    Map<Item, String> read(Collection<Item> items) {
+        // once for all VIPs
+        List<InterfaceAddress> addresses = rtnetlink.addresses();
+        int lo = loopback().index();
         Map<Item, String> values = new HashMap<>();
         for (Item item : items) {
-            values.put(item, read(item));
+            if (item instanceof Item.Setting setting) {
+                values.put(item, setting.sysctl().exists() ? setting.sysctl().read() : Item.ABSENT);
+            } else if (item instanceof Item.VipAddress vip) {
+                InterfaceAddress wanted = new InterfaceAddress(lo, vip.address(), Vip.PREFIX_LENGTH);
+                values.put(item, addresses.contains(wanted) ? Item.PRESENT : Item.ABSENT);
+            } else {
+                values.put(item, nft.list());
+            }
         }
         return values;
     }

@@ -17,6 +17,22 @@ final class Nft {
     /** Declared before it is deleted, the table need not have been there: the same script creates and replaces it. */
     private static final String CLEAR = TABLE + "\ndelete " + TABLE + "\n";
 
+    private final List<Path> directories;
+
+    /** @param directories where to look for the program, in order */
+    Nft(List<Path> directories) {
+        this.directories = List.copyOf(directories);
+    }
+
+    /** That of PATH, or where distributions keep it: root's PATH does not name /usr/sbin everywhere. */
+    static Nft onPath() {
+        String path = System.getenv().getOrDefault("PATH", "");
+        return new Nft(Stream.concat(Stream.of(path.split(":", -1)), Stream.of("/usr/sbin", "/sbin"))
+                .filter(directory -> !directory.isEmpty())
+                .map(Path::of)
+                .toList());
+    }
+
     /** Fails where the program is not installed. */
     void requireInstalled() {
         program();
@@ -57,9 +73,7 @@ final class Nft {
             // its messages are read here: they must not come translated
             builder.environment().put("LC_ALL", "C");
             Process process = builder.start();
-            try (OutputStream stdin = process.getOutputStream()) {
-                stdin.write(input.getBytes(StandardCharsets.UTF_8));
-            }
+            feed(process, input);
             String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
@@ -74,12 +88,17 @@ final class Nft {
         }
     }
 
-    /** Where it is; root's PATH does not name /usr/sbin everywhere. */
-    private static Path program() {
-        String path = System.getenv().getOrDefault("PATH", "");
-        return Stream.concat(Stream.of(path.split(":", -1)), Stream.of("/usr/sbin", "/sbin"))
-                .filter(directory -> !directory.isEmpty())
-                .map(directory -> Path.of(directory, "nft"))
+    private static void feed(Process process, String input) {
+        try (OutputStream stdin = process.getOutputStream()) {
+            stdin.write(input.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            // it ended without reading: its output says why
+        }
+    }
+
+    private Path program() {
+        return directories.stream()
+                .map(directory -> directory.resolve("nft"))
                 .filter(Files::isExecutable)
                 .findFirst()
                 .orElseThrow(() -> new Refusal(

@@ -43,6 +43,7 @@ final class RunCommand implements Callable<Integer> {
             names = "--forward",
             paramLabel = "MODE",
             defaultValue = "l2dsr",
+            converter = ForwardConverter.class,
             description = "How vipd forwards: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
     @SuppressWarnings("NullAway.Init") // Picocli sets it
     private ForwardMode forward;
@@ -166,6 +167,17 @@ final class RunCommand implements Callable<Integer> {
 
     private ParameterException wrong(String why) {
         return new ParameterException(spec.commandLine(), why);
+    }
+
+    static final class ForwardConverter implements ITypeConverter<ForwardMode> {
+        @Override
+        public ForwardMode convert(String text) {
+            try {
+                return ForwardMode.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(String.valueOf(e.getMessage()));
+            }
+        }
     }
 
     /** An address that can be a VIP. */

@@ -35,15 +35,14 @@ public final class VipAgent {
     private CommandSpec spec;
 
     public static void main(String[] arguments) {
-        System.exit(new VipAgent().execute(arguments));
+        System.exit(commandLine().execute(arguments));
     }
 
-    private int execute(String[] arguments) {
-        return new CommandLine(this)
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setParameterExceptionHandler(this::wrongUsage)
-                .setExecutionExceptionHandler(this::failed)
-                .execute(arguments);
+    static CommandLine commandLine() {
+        VipAgent agent = new VipAgent();
+        return new CommandLine(agent)
+                .setParameterExceptionHandler(agent::wrongUsage)
+                .setExecutionExceptionHandler(agent::failed);
     }
 
     private int wrongUsage(ParameterException e, String[] arguments) {
