@@ -45,18 +45,34 @@ public final class NetworkNamespace implements InvocationInterceptor {
         }
     }
 
+    /** Moves the calling thread to a namespace of its own. */
+    static void leave() {
+        if (Sched.unshare(CLONE_NEWNET) != 0) {
+            throw new LinuxException("unshare(CLONE_NEWNET)", LibC.errno());
+        }
+    }
+
     @Override
     public void interceptTestMethod(
             Invocation<Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)
             throws Throwable {
+        runInside(invocation);
+    }
+
+    @Override
+    public void interceptTestTemplateMethod(
+            Invocation<Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)
+            throws Throwable {
+        runInside(invocation);
+    }
+
+    private static void runInside(Invocation<Void> invocation) throws Throwable {
         assumeThat(LibC.geteuid()).as("a network namespace needs root").isZero();
         AtomicReference<Throwable> failure = new AtomicReference<>();
         Thread inside = new Thread(
                 () -> {
                     try {
-                        if (Sched.unshare(CLONE_NEWNET) != 0) {
-                            throw new LinuxException("unshare(CLONE_NEWNET)", LibC.errno());
-                        }
+                        leave();
                         invocation.proceed();
                     } catch (Throwable e) {
                         failure.set(e);

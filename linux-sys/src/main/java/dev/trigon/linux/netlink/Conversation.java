@@ -33,7 +33,7 @@ final class Conversation implements AutoCloseable {
     private @Nullable Acknowledgement end;
     private boolean interrupted;
 
-    private Conversation(NetlinkSocket socket) {
+    Conversation(NetlinkSocket socket) {
         this.socket = socket;
     }
 

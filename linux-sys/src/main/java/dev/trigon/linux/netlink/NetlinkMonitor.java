@@ -28,7 +28,7 @@ public final class NetlinkMonitor implements AutoCloseable {
     private final NetlinkSocket socket;
     private final NativeMemory pollfd = NativeMemory.allocate(POLLFD_LENGTH);
 
-    private NetlinkMonitor(NetlinkSocket socket) {
+    NetlinkMonitor(NetlinkSocket socket) {
         this.socket = socket;
         pollfd.buffer().putInt(0, socket.fd()).putShort(POLLFD_EVENTS_OFFSET, LibC.POLLIN);
     }

@@ -40,7 +40,8 @@ final class NetlinkSocket implements AutoCloseable {
     private final NativeMemory received = NativeMemory.allocate(RECEIVE_BUFFER_OCTETS);
     private boolean closed;
 
-    private NetlinkSocket(int fd) {
+    /** Takes over a socket that is open and bound. */
+    NetlinkSocket(int fd) {
         this.fd = fd;
     }
 

@@ -41,6 +41,7 @@ public final class Rtnetlink implements AutoCloseable {
     private static final int RTPROT_STATIC = 4;
 
     private static final int MAX_PROTOCOL = 255;
+    private static final int ANY_PROTOCOL = 0;
 
     private static final int CREATE = NetlinkMessage.NLM_F_CREATE | NetlinkMessage.NLM_F_EXCL;
 
@@ -104,6 +105,15 @@ public final class Rtnetlink implements AutoCloseable {
                 m -> RouteMessage.lookUp(m, destination));
         // EINVAL is the kernel's answer for a blackhole, EACCES the one for a prohibition
         return get(request, RouteMessage::parse, ENETUNREACH, EHOSTUNREACH, EINVAL, EACCES);
+    }
+
+    /** The main table's routes; of several to one destination, the preferred comes first. */
+    public synchronized List<Route> routes() {
+        List<Route> routes = new ArrayList<>();
+        for (Family family : FAMILIES) {
+            routes.addAll(mainTable(family, ANY_PROTOCOL));
+        }
+        return routes;
     }
 
     /** The main table's routes of one protocol (RTPROT_*): what its owner put there. */
@@ -230,7 +240,7 @@ public final class Rtnetlink implements AutoCloseable {
     }
 
     private boolean hasBlackhole(InetAddress destination, int prefixLength) {
-        return mainTable(Family.of(destination), 0).stream()
+        return mainTable(Family.of(destination), ANY_PROTOCOL).stream()
                 .anyMatch(route -> route.type() == Route.Type.BLACKHOLE
                         && route.destination().equals(destination)
                         && route.prefixLength() == prefixLength);
