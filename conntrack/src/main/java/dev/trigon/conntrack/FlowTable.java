@@ -152,7 +152,7 @@ public final class FlowTable implements AutoCloseable {
         return map.removeIf(
                 segment,
                 cell -> {
-                    boolean expired = timeouts.expired(flow.state(), flow.lastSeenMs(), nowMs);
+                    boolean expired = timeouts.expiredForAll(flow.state(), flow.lastSeenMs(), nowMs);
                     if (expired) {
                         counts.add(flow.backendId(), -1);
                     }

@@ -62,7 +62,7 @@ class FlowTableCrashTest {
                 .redirectOutput(directory.resolve("victim.log").toFile())
                 .start();
         try {
-            int enough = CrashVictim.WINDOW + random.nextInt(100_000);
+            int enough = CrashVictim.WINDOW + random.nextInt(50_000);
             while (CrashVictim.told(progress, 0, Told.PUT) < enough) {
                 assertThat(victim.isAlive())
                         .as(() -> "the victim lives: " + log())
