@@ -12,7 +12,7 @@ import java.nio.ByteBuffer;
  *
  * <ul>
  *   <li>a new flow, and every change of state: at once;
- *   <li>when a flow was last seen, its packets and bytes: within {@link #writeBehindMs}, by {@link #writeBehind};
+ *   <li>when a flow was last seen, its packets and bytes: within {@link FlowTimeouts#writeBehindMs}, by {@link #writeBehind};
  *   <li>a bare SYN: nothing, so that a flood of them fills nothing. Such a flow lives here alone until the client answers.
  *       One that the table has already is an exception: it must not keep the old connection's backend.
  * </ul>
@@ -23,8 +23,6 @@ public final class FlowCache implements AutoCloseable {
 
     /** How far from its home a flow may be. */
     private static final int WINDOW = 8;
-
-    private static final long LONGEST_WRITE_BEHIND_MS = 2_000;
 
     private final FlowTable table;
     private final FlowTimeouts timeouts;
@@ -52,7 +50,7 @@ public final class FlowCache implements AutoCloseable {
         this.slots = new CacheSlots(entries);
         this.dirty = new DirtyQueue(entries);
         this.mask = entries - 1;
-        this.writeBehindMs = Math.max(1, Math.min(LONGEST_WRITE_BEHIND_MS, timeouts.shortestMs() / 4));
+        this.writeBehindMs = timeouts.writeBehindMs();
     }
 
     /**
@@ -173,13 +171,9 @@ public final class FlowCache implements AutoCloseable {
         free(slot);
     }
 
-    /** How old what the table knows of a flow can be. */
-    public long writeBehindMs() {
-        return writeBehindMs;
-    }
-
     /**
-     * Brings the table up to date about flows whose packets it was not told of for {@link #writeBehindMs}; at most
+     * Brings the table up to date about flows whose packets it was not told of for
+     * {@link FlowTimeouts#writeBehindMs}; at most
      * {@code budget} of them. Costs next to nothing when there is nothing to do. Answers how many it wrote.
      */
     public int writeBehind(long nowMs, int budget) {
@@ -208,12 +202,16 @@ public final class FlowCache implements AutoCloseable {
         return 1;
     }
 
-    /** Tells the table everything it does not know yet. The cache can be used after it. */
-    @Override
-    public void close() {
+    /** Brings the table up to date about everything. */
+    public void writeAll() {
         while (!dirty.isEmpty()) {
             writeFirst();
         }
+    }
+
+    @Override
+    public void close() {
+        writeAll();
     }
 
     /** False if the table had the flow and has it no more. */

@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
  *
  * <ul>
  *   <li>{@code flows.dat}: the flows. It gets its name when it is complete, so it is never half made.
- *   <li>{@code flows.clean}: there only while nobody uses flows.dat and its last user closed it. It holds the id of the boot
- *       it was written in: what a machine wrote before it went down may not have reached the disk.
+ *   <li>{@code flows.clean}: there only while nobody uses flows.dat and its last user closed it. It holds the length of that file
+ *       and the id of the boot it was closed in: what a machine wrote before it went down may not have reached the disk.
  *   <li>{@code flows.lock}: locked by the user of flows.dat.
  * </ul>
  */
@@ -75,18 +75,19 @@ final class FlowFile implements AutoCloseable {
         return setAside;
     }
 
-    CellMap open(long maxFlows, long nowMs) throws IOException {
-        boolean clean = Files.exists(cleanMark) && Files.readString(cleanMark).equals(bootId());
+    /** The flows, and how many of them each backend has. */
+    Flows open(long maxFlows, long nowMs) throws IOException {
+        boolean clean = Files.exists(cleanMark) && Files.readString(cleanMark).equals(mark());
         Files.deleteIfExists(cleanMark);
         Files.deleteIfExists(unfinished);
-        CellMap map = Files.exists(data) ? openPresent(clean, maxFlows, nowMs) : null;
-        if (map == null) {
+        Flows flows = Files.exists(data) ? openPresent(clean, maxFlows, nowMs) : null;
+        if (flows == null) {
             return create(maxFlows);
         }
-        return map.hasRoomFor(maxFlows) ? map : enlarge(map, maxFlows);
+        return flows.map().hasRoomFor(maxFlows) ? flows : enlarge(flows.map(), maxFlows);
     }
 
-    private @Nullable CellMap openPresent(boolean clean, long maxFlows, long nowMs) throws IOException {
+    private @Nullable Flows openPresent(boolean clean, long maxFlows, long nowMs) throws IOException {
         String strangeness = CellFileHeader.strangeness(data);
         if (strangeness != null) {
             setAside(strangeness, nowMs);
@@ -96,14 +97,14 @@ final class FlowFile implements AutoCloseable {
         if (clean && wasReady) {
             try {
                 origin = FlowTable.Origin.CLEAN;
-                return CellMap.open(data.toFile(), maxFlows);
+                return Flows.of(CellMap.open(data.toFile(), maxFlows));
             } catch (IOException | RuntimeException e) {
-                LOG.warn("{}: closed in order, yet does not open ({}); recovering it", data, e.getMessage());
+                LOG.warn("{}: closed in order, yet cannot be used ({}); recovering it", data, e.getMessage());
             }
         }
         try {
             origin = FlowTable.Origin.RECOVERED;
-            return CellMap.recover(data.toFile(), maxFlows);
+            return Flows.of(CellMap.recover(data.toFile(), maxFlows));
         } catch (RuntimeException e) {
             LOG.warn("{}: cannot be recovered ({})", data, e.getMessage());
             setAside("unreadable", nowMs);
@@ -118,14 +119,14 @@ final class FlowFile implements AutoCloseable {
         LOG.warn("{}: {}, set aside as {}; starting with no flows", data, reason, aside.getFileName());
     }
 
-    private CellMap create(long maxFlows) throws IOException {
+    private Flows create(long maxFlows) throws IOException {
         origin = FlowTable.Origin.CREATED;
         CellMap.open(unfinished.toFile(), maxFlows).close();
         return adoptUnfinished(maxFlows);
     }
 
     /** Chronicle Map keeps the size a file was made for, so a larger table is another file. */
-    private CellMap enlarge(CellMap small, long maxFlows) throws IOException {
+    private Flows enlarge(CellMap small, long maxFlows) throws IOException {
         try (small;
                 CellMap large = CellMap.open(unfinished.toFile(), maxFlows)) {
             Cell cell = new Cell();
@@ -136,23 +137,21 @@ final class FlowFile implements AutoCloseable {
         return adoptUnfinished(maxFlows);
     }
 
-    private CellMap adoptUnfinished(long maxFlows) throws IOException {
+    private Flows adoptUnfinished(long maxFlows) throws IOException {
         Files.move(unfinished, data, StandardCopyOption.ATOMIC_MOVE);
-        return CellMap.open(data.toFile(), maxFlows);
+        return Flows.of(CellMap.open(data.toFile(), maxFlows));
     }
 
     /** To be called when flows.dat is closed: the next user then need not recover it. */
     void markClean() throws IOException {
-        Files.writeString(cleanMark, bootId());
+        Files.writeString(cleanMark, mark());
     }
 
-    /** Never the same twice where there is none to read, so that no mark is trusted. */
-    private static String bootId() {
-        try {
-            return Files.readString(BOOT_ID);
-        } catch (IOException e) {
-            return "unknown boot, read at " + System.nanoTime();
-        }
+    /** What flows.clean says of flows.dat as it is now; never the same twice where the boot has no id, to be trusted by nobody. */
+    private String mark() throws IOException {
+        String boot = Files.isReadable(BOOT_ID) ? Files.readString(BOOT_ID) : "unknown at " + System.nanoTime() + "\n";
+        long length = Files.exists(data) ? Files.size(data) : 0;
+        return "boot " + boot + "length " + length + "\n";
     }
 
     @Override

@@ -6,8 +6,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Every flow and its backend: outside the heap, kept in a file, shared by the workers and the control plane. Any thread may
@@ -33,21 +31,16 @@ public final class FlowTable implements AutoCloseable {
         void visit(FlowRecord flow);
     }
 
-    private static final Logger LOG = LoggerFactory.getLogger(FlowTable.class);
-
     private final CellMap map;
     private final @Nullable FlowFile file;
-    private final BackendCounts counts = new BackendCounts();
+    private final BackendCounts counts;
     private final AtomicInteger nextToExpire = new AtomicInteger();
     private boolean closed;
 
-    private FlowTable(CellMap map, @Nullable FlowFile file) {
-        this.map = map;
+    private FlowTable(Flows flows, @Nullable FlowFile file) {
+        this.map = flows.map();
+        this.counts = flows.counts();
         this.file = file;
-        int torn = countFlows();
-        if (torn > 0) {
-            LOG.warn("flow table: {} entries were not whole and are gone; their flows are placed anew", torn);
-        }
     }
 
     /**
@@ -68,7 +61,7 @@ public final class FlowTable implements AutoCloseable {
 
     public static FlowTable inMemory(long maxFlows) {
         checkMax(maxFlows);
-        return new FlowTable(CellMap.inMemory(maxFlows), null);
+        return new FlowTable(Flows.of(CellMap.inMemory(maxFlows)), null);
     }
 
     private static void checkMax(long maxFlows) {
@@ -159,7 +152,7 @@ public final class FlowTable implements AutoCloseable {
         return map.removeIf(
                 segment,
                 cell -> {
-                    boolean expired = timeouts.expired(flow.state(), flow.lastSeenMs(), nowMs);
+                    boolean expired = timeouts.expiredForAll(flow.state(), flow.lastSeenMs(), nowMs);
                     if (expired) {
                         counts.add(flow.backendId(), -1);
                     }
@@ -177,24 +170,6 @@ public final class FlowTable implements AutoCloseable {
         for (int segment = 0; segment < map.segments(); segment++) {
             map.forEach(segment, cell -> visitor.visit(flow), flow.cell);
         }
-    }
-
-    private int countFlows() {
-        Cell using = new Cell();
-        int torn = 0;
-        for (int segment = 0; segment < map.segments(); segment++) {
-            torn += map.removeIf(
-                    segment,
-                    cell -> {
-                        if (!FlowRecord.isWhole(cell)) {
-                            return true;
-                        }
-                        counts.add(FlowRecord.backendId(cell.tag), 1);
-                        return false;
-                    },
-                    using);
-        }
-        return torn;
     }
 
     @Override

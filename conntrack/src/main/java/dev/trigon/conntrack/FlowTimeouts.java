@@ -4,6 +4,8 @@ package dev.trigon.conntrack;
 public record FlowTimeouts(long synMs, long establishedMs, long closingMs, long udpMs) {
     public static final FlowTimeouts DEFAULT = new FlowTimeouts(30_000, 900_000, 30_000, 300_000);
 
+    private static final long LONGEST_WRITE_BEHIND_MS = 2_000;
+
     public FlowTimeouts {
         if (Math.min(Math.min(synMs, establishedMs), Math.min(closingMs, udpMs)) <= 0) {
             throw new IllegalArgumentException("a flow timeout is not above 0: " + synMs + ", " + establishedMs + ", "
@@ -20,8 +22,10 @@ public record FlowTimeouts(long synMs, long establishedMs, long closingMs, long 
         };
     }
 
-    public long shortestMs() {
-        return Math.min(Math.min(synMs, establishedMs), Math.min(closingMs, udpMs));
+    /** How long a cache may know of a flow's packets before the table does: seldom enough, and well within the timeouts. */
+    public long writeBehindMs() {
+        long shortestMs = Math.min(Math.min(synMs, establishedMs), Math.min(closingMs, udpMs));
+        return Math.max(1, Math.min(LONGEST_WRITE_BEHIND_MS, shortestMs / 4));
     }
 
     /** By {@link FlowState#code}. */
@@ -33,8 +37,16 @@ public record FlowTimeouts(long synMs, long establishedMs, long closingMs, long 
         return idleMs;
     }
 
-    /** A clock that was set back makes no flow expire. */
+    /** For a cache, which knows every packet. A clock that was set back makes no flow expire. */
     boolean expired(FlowState state, long lastSeenMs, long nowMs) {
         return nowMs - lastSeenMs >= idleMs(state);
+    }
+
+    /**
+     * For the table, which may not know yet of a packet that came just in time: it gives a cache that is behind with its
+     * writing twice the time it should take.
+     */
+    boolean expiredForAll(FlowState state, long lastSeenMs, long nowMs) {
+        return nowMs - lastSeenMs >= idleMs(state) + 2 * writeBehindMs();
     }
 }

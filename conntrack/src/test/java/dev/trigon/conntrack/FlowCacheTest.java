@@ -127,11 +127,28 @@ class FlowCacheTest {
     }
 
     @Test
-    void shouldWriteBehindWellWithinShortTimeouts() {
-        FlowCache hasty = new FlowCache(table, 1_024, new FlowTimeouts(1_000, 1_000, 1_000, 400));
+    void shouldWriteBehindWellWithinShortTimeouts() throws Exception {
+        try (FlowCache hasty = new FlowCache(table, 64, new FlowTimeouts(1_000, 1_000, 1_000, 400))) {
+            hasty.touch(hasty.create(1, PORTS, FlowKey.hash(1, PORTS), 7, FlowState.UDP, NOW_MS), 1, NOW_MS);
 
-        assertThat(hasty.writeBehindMs()).isEqualTo(100);
-        assertThat(cache.writeBehindMs()).isEqualTo(2_000);
+            assertThat(hasty.writeBehind(NOW_MS + 99, 100)).isZero();
+            assertThat(hasty.writeBehind(NOW_MS + 100, 100)).isOne();
+        }
+    }
+
+    @Test
+    void shouldKeepAFlowAliveWhosePacketCameJustInTime() throws Exception {
+        create(1, 7, FlowState.CLOSING, NOW_MS);
+        cache.touch(lookup(1, NOW_MS + 29_999), 100, NOW_MS + 29_999);
+
+        for (int step = 0; step < table.expirySteps(); step++) {
+            table.expireNext(NOW_MS + 31_900, FlowTimeouts.DEFAULT);
+        }
+        cache.writeBehind(NOW_MS + 31_999, 100);
+
+        assertThat(lookup(1, NOW_MS + 31_999)).isNotEqualTo(FlowCache.MISS);
+        table.find(1, PORTS, flow);
+        assertThat(flow.lastSeenMs()).isEqualTo(NOW_MS + 29_999);
     }
 
     @Test
@@ -140,7 +157,7 @@ class FlowCacheTest {
             cache.touch(create(i, 7, FlowState.UDP, NOW_MS), 10, NOW_MS + 1);
         }
 
-        cache.close();
+        cache.writeAll();
 
         table.forEach(each -> assertThat(each.bytes()).isEqualTo(10));
         assertThat(table.size()).isEqualTo(100);
@@ -168,7 +185,7 @@ class FlowCacheTest {
         cache.touch(slot, 100, NOW_MS);
 
         assertThat(lookup(1, NOW_MS)).isEqualTo(FlowCache.MISS);
-        cache.close();
+        cache.writeAll();
         assertThat(table.size()).isZero();
     }
 

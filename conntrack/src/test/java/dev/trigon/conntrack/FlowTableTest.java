@@ -133,20 +133,21 @@ class FlowTableTest {
     @Test
     void shouldExpireByState() {
         FlowTimeouts timeouts = new FlowTimeouts(1_000, 4_000, 2_000, 3_000);
+        long nowMs = NOW_MS + 2 * timeouts.writeBehindMs();
         FlowState[] states = FlowState.values();
         for (int i = 0; i < 400; i++) {
             table.put(i, PORTS, flow.set(i % 4, states[i % 4], NOW_MS));
         }
 
-        assertThat(expireAll(NOW_MS + 999, timeouts)).isZero();
-        assertThat(expireAll(NOW_MS + 1_000, timeouts)).isEqualTo(100);
+        assertThat(expireAll(nowMs + 999, timeouts)).isZero();
+        assertThat(expireAll(nowMs + 1_000, timeouts)).isEqualTo(100);
         assertThat(statesLeft()).containsExactlyInAnyOrder(FlowState.ESTABLISHED, FlowState.CLOSING, FlowState.UDP);
-        assertThat(expireAll(NOW_MS + 2_000, timeouts)).isEqualTo(100);
+        assertThat(expireAll(nowMs + 2_000, timeouts)).isEqualTo(100);
         assertThat(statesLeft()).containsExactlyInAnyOrder(FlowState.ESTABLISHED, FlowState.UDP);
-        assertThat(expireAll(NOW_MS + 3_999, timeouts)).isEqualTo(100);
+        assertThat(expireAll(nowMs + 3_999, timeouts)).isEqualTo(100);
         assertThat(statesLeft()).containsExactly(FlowState.ESTABLISHED);
         assertThat(table.activeFlows(1)).isEqualTo(100);
-        assertThat(expireAll(NOW_MS + 4_000, timeouts)).isEqualTo(100);
+        assertThat(expireAll(nowMs + 4_000, timeouts)).isEqualTo(100);
         assertThat(table.size()).isZero();
         assertThat(table.activeFlows(1)).isZero();
     }

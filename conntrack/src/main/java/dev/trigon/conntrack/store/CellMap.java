@@ -56,9 +56,12 @@ public final class CellMap implements AutoCloseable {
         return new CellMap(builder(maxCells).createPersistedTo(file), maxCells);
     }
 
-    /** Opens a file whose last user may have died in the middle of anything: frees its locks, mends its structure. */
+    /**
+     * Opens a file whose last user may have died in the middle of anything: frees its locks, mends its structure. What is
+     * mended is not told one by one: a kill leaves a counter or two behind by one, and nothing else.
+     */
     public static CellMap recover(File file, long maxCells) throws IOException {
-        return new CellMap(builder(maxCells).recoverPersistedTo(file, false), maxCells);
+        return new CellMap(builder(maxCells).recoverPersistedTo(file, false, found -> {}), maxCells);
     }
 
     private static ChronicleMapBuilder<Cell, Cell> builder(long maxCells) {
