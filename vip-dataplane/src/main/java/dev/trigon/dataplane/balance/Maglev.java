@@ -1,6 +1,7 @@
 package dev.trigon.dataplane.balance;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * Maglev hashing: Eisenbud et al., "Maglev: A Fast and Reliable Software Network Load Balancer", NSDI 2016, section 3.4.
@@ -9,7 +10,7 @@ import java.util.Arrays;
  * {@code offset, offset + skip, offset + 2 skip, …} modulo a prime size. The backends take turns, each claiming the next
  * slot of its permutation that nobody has, until the table is full. So every backend gets its share to within one turn,
  * and a backend that leaves gives up its slots while most of the others keep theirs. A flow's hash names a slot, and that
- * is the choice: any gateway with the same backends chooses the same.
+ * is the choice: any gateway with the same backends chooses the same, in whatever order it lists them.
  *
  * <p>Weights change how often a backend has its turn: it claims a slot in those rounds in which its accumulated share
  * reaches a whole one, the heaviest backend's share being one a round.
@@ -48,9 +49,10 @@ public final class Maglev implements Scheduler {
         int[] table = new int[TABLE_SIZE];
         Arrays.fill(table, UNCLAIMED);
         int[] share = new int[backends];
+        int[] turns = inCanonicalOrder(identities);
         int claimed = 0;
         while (true) {
-            for (int i = 0; i < backends; i++) {
+            for (int i : turns) {
                 share[i] += weights[i];
                 if (share[i] < heaviest) {
                     continue;
@@ -65,6 +67,15 @@ public final class Maglev implements Scheduler {
                 }
             }
         }
+    }
+
+    /** Whose turn is first decides who gets a slot that two want: by identity, so that no list's order matters. */
+    private static int[] inCanonicalOrder(long[] identities) {
+        return IntStream.range(0, identities.length)
+                .boxed()
+                .sorted((a, b) -> Long.compareUnsigned(identities[a], identities[b]))
+                .mapToInt(Integer::intValue)
+                .toArray();
     }
 
     /** A bijection that scatters: the finalizer of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014). */

@@ -1,0 +1,228 @@
+package dev.trigon.dataplane.balance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import org.assertj.core.data.Percentage;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Held to the paper: Eisenbud et al., NSDI 2016, sections 3.4 and 5.3. */
+class MaglevTest {
+    private static final int SLOTS = Maglev.TABLE_SIZE;
+    /** What Arrays.mismatch calls equal. */
+    private static final int SAME = -1;
+
+    private static final long FIRST_ADDRESS = 0x0A02_000BL;
+
+    /** As backends are numbered in life: addresses in a row. */
+    private static long[] inARow(int backends) {
+        long[] identities = new long[backends];
+        Arrays.setAll(identities, i -> FIRST_ADDRESS + i);
+        return identities;
+    }
+
+    private static int[] equal(int backends) {
+        int[] weights = new int[backends];
+        Arrays.fill(weights, 100);
+        return weights;
+    }
+
+    /** Which backend each slot names: a hash below the table's size names the slot of that number. */
+    private static int[] slots(Maglev maglev) {
+        int[] slots = new int[SLOTS];
+        Arrays.setAll(slots, maglev::choose);
+        return slots;
+    }
+
+    private static int[] shares(int[] slots, int backends) {
+        int[] shares = new int[backends];
+        for (int backend : slots) {
+            shares[backend]++;
+        }
+        return shares;
+    }
+
+    @Test
+    void shouldGiveEachOfAHundredBackendsAnEqualShareWithinOnePercent() {
+        int[] shares = shares(slots(Maglev.of(inARow(100), equal(100))), 100);
+
+        System.out.printf(
+                "Maglev: 100 backends, %d slots: shares from %d to %d%n",
+                SLOTS,
+                Arrays.stream(shares).min().orElseThrow(),
+                Arrays.stream(shares).max().orElseThrow());
+        for (int share : shares) {
+            assertThat((double) share).isCloseTo(SLOTS / 100.0, Percentage.withPercentage(1));
+        }
+    }
+
+    /**
+     * A hundredth of the slots must move, those of the backend that leaves. Of the others' some move as well, where two
+     * permutations now meet in another turn; section 5.3 of the paper accepts that and bounds it by experience only.
+     * Measured here over each of the hundred that can leave: 0.57 % on average, 0.65 % at worst. The bound is 1 %: what
+     * moves needlessly is less than what must. By a hash modulo the number of backends 99 % would move.
+     */
+    @Test
+    void shouldMoveFewSlotsOfTheOthersWhenOneOfAHundredLeaves() {
+        long[] identities = inARow(100);
+        int[] before = slots(Maglev.of(identities, equal(100)));
+        double sum = 0;
+        double worst = 0;
+        for (int leaving = 0; leaving < 100; leaving++) {
+            int[] weights = equal(100);
+            weights[leaving] = 0;
+            double moved = movedOfOthers(before, slots(Maglev.of(identities, weights)), leaving);
+            sum += moved;
+            worst = Math.max(worst, moved);
+        }
+
+        System.out.printf(
+                "Maglev: one of 100 leaves: of the other 99 backends' slots %.2f %% moved on average, %.2f %% at worst%n",
+                sum, 100 * worst);
+        assertThat(worst).isLessThan(0.01);
+    }
+
+    private static double movedOfOthers(int[] before, int[] after, int leaving) {
+        int others = 0;
+        int moved = 0;
+        for (int slot = 0; slot < SLOTS; slot++) {
+            if (before[slot] != leaving) {
+                others++;
+                moved += before[slot] == after[slot] ? 0 : 1;
+            }
+            assertThat(after[slot]).isNotEqualTo(leaving);
+        }
+        return (double) moved / others;
+    }
+
+    @Test
+    void shouldMoveAsFewSlotsWhenABackendIsTakenOffTheListAsWhenItsWeightIsZero() {
+        long[] all = inARow(100);
+        int[] weights = equal(100);
+        weights[42] = 0;
+        int[] drained = slots(Maglev.of(all, weights));
+
+        long[] without = new long[99];
+        System.arraycopy(all, 0, without, 0, 42);
+        System.arraycopy(all, 43, without, 42, 57);
+        int[] removed = slots(Maglev.of(without, equal(99)));
+
+        assertThat(Arrays.mismatch(identitiesOf(removed, without), identitiesOf(drained, all)))
+                .isEqualTo(SAME);
+    }
+
+    private static long[] identitiesOf(int[] slots, long[] identities) {
+        return Arrays.stream(slots).mapToLong(backend -> identities[backend]).toArray();
+    }
+
+    @Test
+    void shouldShareOutByWeightWithinOnePercent() {
+        int[] weights = {100, 200, 300, 50, 350};
+
+        int[] shares = shares(slots(Maglev.of(inARow(5), weights)), 5);
+
+        for (int i = 0; i < weights.length; i++) {
+            assertThat((double) shares[i]).isCloseTo(SLOTS * weights[i] / 1000.0, Percentage.withPercentage(1));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 7, 1_000, 65_535})
+    void shouldGiveEqualWeightsEqualSharesWhateverTheWeight(int weight) {
+        int[] weights = {weight, weight, weight};
+
+        int[] shares = shares(slots(Maglev.of(inARow(3), weights)), 3);
+
+        for (int share : shares) {
+            assertThat(share).isCloseTo(SLOTS / 3, within(1));
+        }
+    }
+
+    @Test
+    void shouldTakeExtremeWeights() {
+        int[] shares = shares(slots(Maglev.of(inARow(3), new int[] {65_535, 65_535, 6_553})), 3);
+
+        assertThat((double) shares[2]).isCloseTo(SLOTS / 21.0, Percentage.withPercentage(1));
+        assertThat(shares(slots(Maglev.of(inARow(2), new int[] {1, 65_535})), 2)[0])
+                .isLessThanOrEqualTo(2);
+    }
+
+    @Test
+    void shouldGiveNothingToABackendOfWeightZero() {
+        int[] shares = shares(slots(Maglev.of(inARow(3), new int[] {100, 0, 100})), 3);
+
+        assertThat(shares[1]).isZero();
+        assertThat(shares[0]).isCloseTo(shares[2], within(1));
+    }
+
+    /** Two gateways whose files list the same backends in another order must send a flow to the same one. */
+    @Test
+    void shouldChooseTheSameBackendWhateverTheOrderOfTheList() {
+        long seed = System.nanoTime();
+        System.out.println("MaglevTest seed " + seed);
+        Random random = new Random(seed);
+        for (int round = 0; round < 10; round++) {
+            int backends = 2 + random.nextInt(50);
+            List<Integer> order = new ArrayList<>();
+            for (int i = 0; i < backends; i++) {
+                order.add(i);
+            }
+            long[] identities = inARow(backends);
+            int[] weights = random.ints(backends, 0, 200).toArray();
+            weights[0] = 100;
+            Collections.shuffle(order, random);
+            long[] shuffled = order.stream().mapToLong(i -> identities[i]).toArray();
+            int[] shuffledWeights = order.stream().mapToInt(i -> weights[i]).toArray();
+
+            int[] here = slots(Maglev.of(identities, weights));
+            int[] there = slots(Maglev.of(shuffled, shuffledWeights));
+
+            assertThat(Arrays.mismatch(identitiesOf(there, shuffled), identitiesOf(here, identities)))
+                    .as("first slot that differs; seed %d", seed)
+                    .isEqualTo(SAME);
+        }
+    }
+
+    @Test
+    void shouldAnswerTheSameEachTime() {
+        assertThat(slots(Maglev.of(inARow(20), equal(20)))).isEqualTo(slots(Maglev.of(inARow(20), equal(20))));
+        Maglev maglev = Maglev.of(inARow(20), equal(20));
+        for (long hash = -1_000; hash < 1_000; hash++) {
+            assertThat(maglev.choose(hash)).isEqualTo(maglev.peek(hash)).isBetween(0, 19);
+        }
+        assertThat(maglev.isHashing()).isTrue();
+    }
+
+    @Test
+    void shouldSpreadHashesOfAllMagnitudes() {
+        Maglev maglev = Maglev.of(inARow(4), equal(4));
+        int[] chosen = new int[4];
+        for (long i = 0; i < 400_000; i++) {
+            chosen[maglev.choose(i * 0x9E37_79B9_7F4A_7C15L)]++;
+        }
+
+        for (int times : chosen) {
+            assertThat((double) times).isCloseTo(100_000, Percentage.withPercentage(2));
+        }
+    }
+
+    @Test
+    void shouldGiveAllToTheOnlyBackend() {
+        assertThat(slots(Maglev.of(inARow(1), new int[] {7}))).containsOnly(0);
+        assertThat(slots(Maglev.of(inARow(3), new int[] {0, 5, 0}))).containsOnly(1);
+    }
+
+    @Test
+    void shouldChooseNoneWhenThereIsNone() {
+        assertThat(Maglev.of(new long[0], new int[0]).choose(42)).isEqualTo(Scheduler.NO_BACKEND);
+        assertThat(Maglev.of(inARow(2), new int[] {0, 0}).choose(42)).isEqualTo(Scheduler.NO_BACKEND);
+        assertThat(Maglev.of(inARow(2), new int[] {0, 0}).peek(42)).isEqualTo(Scheduler.NO_BACKEND);
+    }
+}

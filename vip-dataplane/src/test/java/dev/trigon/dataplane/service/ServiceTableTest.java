@@ -1,0 +1,228 @@
+package dev.trigon.dataplane.service;
+
+import static dev.trigon.dataplane.service.Specs.service;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.trigon.dataplane.balance.Scheduler;
+import dev.trigon.dataplane.nexthop.NextHop;
+import dev.trigon.dataplane.nexthop.NextHopSlot;
+import java.net.Inet4Address;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class ServiceTableTest {
+    private static final int TCP = 6;
+    private static final int UDP = 17;
+    private static final int VIP = Ipv4.toInt(Specs.address("203.0.113.10"));
+
+    private final Map<Inet4Address, NextHopSlot> hops = new HashMap<>();
+
+    private ServiceTable compile(ServiceTable before, Specs... specs) {
+        List<ServiceSpec> list = new ArrayList<>();
+        for (Specs one : specs) {
+            list.add(one.spec());
+        }
+        return ServiceTable.compile(list, before, a -> hops.computeIfAbsent(a, x -> new NextHopSlot()), 2);
+    }
+
+    private static String match(ServiceTable table, int vip, int protocol, int port) {
+        Service service = table.match(vip, protocol, port);
+        return service == null ? "none" : service.spec().name();
+    }
+
+    @Test
+    void shouldMatchPortsUpToTheEdgesOfTheirRanges() {
+        ServiceTable table = compile(
+                null,
+                service("single").ports(new PortRange(80, 80), new PortRange(443, 443)),
+                service("range").ports(new PortRange(8_000, 8_100)),
+                service("next").ports(new PortRange(8_101, 8_101)),
+                service("last").ports(new PortRange(65_535, 65_535)),
+                service("first").ports(new PortRange(0, 1)));
+
+        Map<Integer, String> expected = new HashMap<>(Map.of(0, "first", 1, "first", 2, "none", 79, "none"));
+        expected.putAll(Map.of(80, "single", 81, "none", 442, "none", 443, "single", 444, "none"));
+        expected.putAll(Map.of(7_999, "none", 8_000, "range", 8_050, "range", 8_100, "range", 8_101, "next"));
+        expected.putAll(Map.of(8_102, "none", 65_534, "none", 65_535, "last"));
+        expected.forEach((port, name) ->
+                assertThat(match(table, VIP, TCP, port)).as("port %d", port).isEqualTo(name));
+    }
+
+    @Test
+    void shouldKeepProtocolsApart() {
+        ServiceTable table = compile(
+                null,
+                service("web"),
+                service("dns").udp().ports(new PortRange(53, 53)),
+                service("both").udp());
+
+        assertThat(match(table, VIP, TCP, 80)).isEqualTo("web");
+        assertThat(match(table, VIP, UDP, 80)).isEqualTo("both");
+        assertThat(match(table, VIP, UDP, 53)).isEqualTo("dns");
+        assertThat(match(table, VIP, TCP, 53)).isEqualTo("none");
+    }
+
+    @Test
+    void shouldMatchEveryPortWhereAnyIs() {
+        ServiceTable table = compile(null, service("all").ports(new PortRange(0, 65_535)));
+
+        for (int port = 0; port <= 65_535; port++) {
+            assertThat(match(table, VIP, TCP, port)).isEqualTo("all");
+        }
+        assertThat(match(table, VIP, UDP, 80)).isEqualTo("none");
+        assertThat(match(table, VIP + 1, TCP, 80)).isEqualTo("none");
+    }
+
+    @Test
+    void shouldKnowNothingWhenEmpty() {
+        assertThat(ServiceTable.EMPTY.isVip(0)).isFalse();
+        assertThat(ServiceTable.EMPTY.isVip(VIP)).isFalse();
+        assertThat(ServiceTable.EMPTY.match(VIP, TCP, 80)).isNull();
+        assertThat(ServiceTable.EMPTY.backend(0)).isNull();
+        assertThat(ServiceTable.EMPTY.backend(1)).isNull();
+        assertThat(ServiceTable.EMPTY.vips()).isEmpty();
+    }
+
+    /** Addresses in a row and scattered ones: what collides, collides. */
+    @Test
+    void shouldFindHundredsOfVipsAndThousandsOfBackends() {
+        long seed = System.nanoTime();
+        System.out.println("ServiceTableTest seed " + seed);
+        Random random = new Random(seed);
+        for (int vips : new int[] {1, 2, 3, 4, 7, 8, 9, 255, 256, 700}) {
+            Set<Integer> addresses = new HashSet<>();
+            while (addresses.size() < vips) {
+                addresses.add(random.nextBoolean() ? VIP + addresses.size() : random.nextInt());
+            }
+            List<ServiceSpec> specs = new ArrayList<>();
+            int id = 0;
+            for (int address : addresses) {
+                Specs one = service("s" + id).vip(Ipv4.fromInt(address).getHostAddress());
+                for (int i = 0; i < 3; i++) {
+                    id += 1 + random.nextInt(3);
+                    one.backend(id, "10.2.0.11", 1);
+                }
+                specs.add(one.spec());
+            }
+            assertHolds(specs, addresses, id, random);
+        }
+    }
+
+    private static void assertHolds(List<ServiceSpec> specs, Set<Integer> addresses, int maxId, Random random) {
+        ServiceTable table = ServiceTable.compile(specs, null, a -> new NextHopSlot(), 1);
+        Map<Integer, String> backends = new HashMap<>();
+        for (ServiceSpec spec : specs) {
+            assertThat(match(table, Ipv4.toInt(spec.vip()), TCP, 80)).isEqualTo(spec.name());
+            spec.backends().forEach(b -> backends.put(b.id(), spec.name()));
+        }
+        for (int id = -5; id < maxId + 5; id++) {
+            Backend found = table.backend(id);
+            assertThat(found == null ? null : found.service().spec().name()).isEqualTo(backends.get(id));
+        }
+        for (int i = 0; i < 1_000; i++) {
+            int address = random.nextBoolean() ? random.nextInt() : VIP + random.nextInt(1_000);
+            assertThat(table.isVip(address)).isEqualTo(addresses.contains(address));
+        }
+        assertThat(table.vips()).hasSize(addresses.size()).containsOnly(addresses.toArray(Integer[]::new));
+    }
+
+    @Test
+    void shouldChooseAmongTheBackendsInTheirOrder() {
+        Service web = compile(null, service("web").backend(7, "10.2.0.11", 1).backend(9, "10.2.0.12", 1))
+                .match(VIP, TCP, 80);
+
+        assertThat(List.of(
+                        web.peek(0).id(),
+                        web.choose(0).id(),
+                        web.choose(0).id(),
+                        web.choose(0).id()))
+                .containsExactly(7, 7, 9, 7);
+    }
+
+    @Test
+    void shouldChooseNoBackendWhenNoneTakesFlows() {
+        Service web = compile(null, service("web").backend(7, "10.2.0.11", 0)).match(VIP, TCP, 80);
+
+        assertThat(web.choose(0)).isNull();
+        assertThat(web.peek(0)).isNull();
+    }
+
+    @Test
+    void shouldSeeTheNextHopOfItsAddressChange() {
+        Backend backend =
+                compile(null, service("web").backend(7, "10.2.0.11", 1)).backend(7);
+        assertThat(backend.nextHop()).isNull();
+
+        NextHop hop = new NextHop(3, 1, 2, 1_500, true);
+        hops.get(Specs.address("10.2.0.11")).set(hop);
+
+        assertThat(backend.nextHop()).isEqualTo(hop);
+        assertThat(backend.address()).isEqualTo(0x0A02_000B);
+    }
+
+    private static Scheduler schedulerOf(ServiceTable table) {
+        return table.match(VIP, TCP, 80).scheduler();
+    }
+
+    @Test
+    void shouldGoOnWithItsSchedulerWhileTheBackendsStay() {
+        ServiceTable before =
+                compile(null, service("web").backend(7, "10.2.0.11", 1).backend(9, "10.2.0.12", 1));
+        before.match(VIP, TCP, 80).choose(0);
+
+        ServiceTable after = compile(
+                before,
+                service("web")
+                        .ports(new PortRange(80, 90))
+                        .backend(7, "10.2.0.11", 1)
+                        .backend(9, "10.2.0.12", 1),
+                service("other").vip("203.0.113.11").backend(11, "10.2.0.13", 1));
+
+        assertThat(schedulerOf(after)).isSameAs(schedulerOf(before));
+        assertThat(after.match(VIP, TCP, 80).choose(0).id()).isEqualTo(9);
+        assertThat(after.backend(9).service())
+                .as("the service of the new table")
+                .isSameAs(after.match(VIP, TCP, 80));
+        assertThat(after.version()).isEqualTo(before.version() + 1);
+    }
+
+    @Test
+    void shouldScheduleAnewWhenWeightBackendOrKindChanges() {
+        ServiceTable before =
+                compile(null, service("web").backend(7, "10.2.0.11", 1).backend(9, "10.2.0.12", 1));
+
+        List<Specs> changes = List.of(
+                service("web").backend(7, "10.2.0.11", 1).backend(9, "10.2.0.12", 2),
+                service("web").backend(7, "10.2.0.11", 1).backend(9, "10.2.0.13", 1),
+                service("web").backend(7, "10.2.0.11", 1).backend(10, "10.2.0.12", 1),
+                service("web").backend(7, "10.2.0.11", 1),
+                service("web").maglev().backend(7, "10.2.0.11", 1).backend(9, "10.2.0.12", 1),
+                service("renamed").backend(7, "10.2.0.11", 1).backend(9, "10.2.0.12", 1));
+        for (Specs change : changes) {
+            assertThat(schedulerOf(compile(before, change))).isNotSameAs(schedulerOf(before));
+        }
+    }
+
+    @Test
+    void shouldKeepWhatABackendWasGivenAsLongAsItIsThere() {
+        ServiceTable first =
+                compile(null, service("web").backend(7, "10.2.0.11", 1).backend(9, "10.2.0.12", 1));
+        first.backend(7).meter().count(0, 100);
+        first.backend(7).meter().count(1, 60);
+
+        ServiceTable second = compile(first, service("web").backend(7, "10.2.0.11", 50));
+        assertThat(second.backend(7).meter()).isSameAs(first.backend(7).meter());
+        assertThat(second.backend(7).meter().packets()).isEqualTo(2);
+        assertThat(second.backend(7).meter().octets()).isEqualTo(160);
+
+        ServiceTable third =
+                compile(second, service("web").backend(7, "10.2.0.11", 50).backend(9, "10.2.0.12", 1));
+        assertThat(third.backend(9).meter()).isNotSameAs(first.backend(9).meter());
+    }
+}

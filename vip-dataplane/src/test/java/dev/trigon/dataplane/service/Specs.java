@@ -1,0 +1,70 @@
+package dev.trigon.dataplane.service;
+
+import dev.trigon.dataplane.balance.SchedulerKind;
+import java.net.Inet4Address;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Services as tests write them: a VIP, ports, backends, and the usual for all else. */
+public final class Specs {
+    private String name = "web";
+    private String vip = "203.0.113.10";
+    private Protocol protocol = Protocol.TCP;
+    private List<PortRange> ports = List.of(new PortRange(80, 80));
+    private ForwardMode forward = ForwardMode.L2DSR;
+    private int dscp;
+    private SchedulerKind scheduler = SchedulerKind.WRR;
+    private final List<BackendSpec> backends = new ArrayList<>();
+
+    private Specs() {}
+
+    public static Specs service(String name) {
+        Specs specs = new Specs();
+        specs.name = name;
+        return specs;
+    }
+
+    public static Inet4Address address(String dotted) {
+        int address = 0;
+        for (String octet : dotted.split("\\.", -1)) {
+            address = address << 8 | Integer.parseInt(octet);
+        }
+        return Ipv4.fromInt(address);
+    }
+
+    public Specs vip(String address) {
+        vip = address;
+        return this;
+    }
+
+    public Specs udp() {
+        protocol = Protocol.UDP;
+        return this;
+    }
+
+    public Specs ports(PortRange... ranges) {
+        ports = Arrays.asList(ranges);
+        return this;
+    }
+
+    public Specs l3dsr(int code) {
+        forward = ForwardMode.L3DSR;
+        dscp = code;
+        return this;
+    }
+
+    public Specs maglev() {
+        scheduler = SchedulerKind.MAGLEV;
+        return this;
+    }
+
+    public Specs backend(int id, String address, int weight) {
+        backends.add(new BackendSpec(id, "b" + id, address(address), weight));
+        return this;
+    }
+
+    public ServiceSpec spec() {
+        return new ServiceSpec(name, address(vip), protocol, ports, forward, dscp, scheduler, backends);
+    }
+}
