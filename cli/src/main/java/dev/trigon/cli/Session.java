@@ -1,0 +1,141 @@
+package dev.trigon.cli;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.trigon.dataplane.api.ControlApi;
+import dev.trigon.dataplane.api.ErrorView;
+import java.io.PrintWriter;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** One run of vipctl: which vipd it speaks to, and how it prints. Nothing is opened before a command needs it. */
+final class Session {
+    private static final byte[] NO_BODY = {};
+
+    private final PrintWriter out;
+    private final PrintWriter err;
+    private Path socket = Path.of(ControlApi.DEFAULT_SOCKET);
+    private OutputFormat format = OutputFormat.table;
+    private boolean debug;
+    private @Nullable ObjectMapper json;
+
+    Session(PrintWriter out, PrintWriter err) {
+        this.out = out;
+        this.err = err;
+    }
+
+    void socket(Path newSocket) {
+        socket = newSocket;
+    }
+
+    void format(OutputFormat newFormat) {
+        format = newFormat;
+    }
+
+    OutputFormat format() {
+        return format;
+    }
+
+    void debug(boolean newDebug) {
+        debug = newDebug;
+    }
+
+    boolean debug() {
+        return debug;
+    }
+
+    PrintWriter out() {
+        return out;
+    }
+
+    PrintWriter err() {
+        return err;
+    }
+
+    /** A path of the API, its segments escaped. */
+    static String path(String... segments) {
+        StringBuilder path = new StringBuilder(ControlApi.ROOT);
+        for (String segment : segments) {
+            path.append('/').append(escaped(segment));
+        }
+        return path.toString();
+    }
+
+    static String escaped(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    ControlReply get(String path) {
+        return send("GET", path, NO_BODY);
+    }
+
+    ControlReply delete(String path) {
+        return send("DELETE", path, NO_BODY);
+    }
+
+    ControlReply send(String method, String path, Object body) {
+        try {
+            return send(method, path, json().writeValueAsBytes(body));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a request that JSON cannot hold", e);
+        }
+    }
+
+    ControlReply send(String method, String path, byte[] body) {
+        ControlReply reply = new ControlClient(socket).send(method, path, body);
+        if (!reply.isSuccess()) {
+            throw new Refused(read(reply, ErrorView.class).error().line());
+        }
+        return reply;
+    }
+
+    <T> T read(ControlReply reply, Class<T> type) {
+        try {
+            return json().readValue(reply.body(), type);
+        } catch (JsonProcessingException e) {
+            throw new Refused("vipd's answer: it is not understood (HTTP status " + reply.status()
+                    + "); check that vipd and vipctl are of one version");
+        }
+    }
+
+    /** Prints the answer as it came where a program reads it, and by {@code table} where a person does. */
+    void print(ControlReply reply, Runnable table) {
+        if (format == OutputFormat.table) {
+            table.run();
+        } else {
+            printTree(read(reply, JsonNode.class));
+        }
+    }
+
+    private void printTree(JsonNode tree) {
+        try {
+            out.println(format == OutputFormat.yaml ? Yaml.write(tree) : pretty(tree));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a tree that was read can be written", e);
+        }
+    }
+
+    private String pretty(JsonNode tree) throws JsonProcessingException {
+        DefaultPrettyPrinter printer = new DefaultPrettyPrinter();
+        printer.indentArraysWith(DefaultIndenter.SYSTEM_LINEFEED_INSTANCE);
+        return json().writer(printer).writeValueAsString(tree);
+    }
+
+    private ObjectMapper json() {
+        if (json == null) {
+            json = JsonMapper.builder()
+                    .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                    .defaultPropertyInclusion(JsonInclude.Value.ALL_NON_NULL)
+                    .build();
+        }
+        return json;
+    }
+}

@@ -1,0 +1,150 @@
+package dev.trigon.cli;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** The commands together, what all of them take, and how every run ends. */
+@Command(
+        name = "vipctl",
+        description = "Tells vipd what to balance, and shows what it does.",
+        versionProvider = Vipctl.Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {
+            "",
+            "Exit codes: 0 done; 1 refused or failed, nothing changed; 2 wrong usage; 3 vipd not reachable.",
+            "",
+            "Example, from nothing to a balanced service:",
+            "  vipctl service add web --vip 203.0.113.10 --protocol tcp --port 80",
+            "  vipctl backend add web b1 --address 10.2.0.11",
+            "  vipctl backend list"
+        })
+public final class Vipctl {
+    static final int REFUSED = 1;
+    static final int USAGE = 2;
+    static final int UNREACHABLE = 3;
+
+    private final Session session;
+
+    private Vipctl(Session session) {
+        this.session = session;
+    }
+
+    public static void main(String[] args) {
+        PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
+        PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+        int exitCode = run(out, err, System.getenv(), args);
+        out.flush();
+        System.exit(exitCode);
+    }
+
+    /** Runs one command line; {@code environment} is asked for VIPCTL_SOCKET. */
+    static int run(PrintWriter out, PrintWriter err, Map<String, String> environment, String... args) {
+        Session session = new Session(out, err);
+        String socket = environment.get("VIPCTL_SOCKET");
+        if (socket != null && !socket.isEmpty()) {
+            session.socket(Path.of(socket));
+        }
+        return commandLine(session).execute(args);
+    }
+
+    private static CommandLine commandLine(Session session) {
+        CommandLine commands = new CommandLine(new Vipctl(session))
+                .addSubcommand(new CommandLine(new ServiceGroup())
+                        .addSubcommand(new ServiceAdd(session))
+                        .addSubcommand(new ServiceList(session))
+                        .addSubcommand(new ServiceShow(session))
+                        .addSubcommand(new ServiceSet(session))
+                        .addSubcommand(new ServiceRemove(session)))
+                .addSubcommand(new CommandLine(new BackendGroup())
+                        .addSubcommand(new BackendAdd(session))
+                        .addSubcommand(new BackendList(session))
+                        .addSubcommand(new BackendSet(session))
+                        .addSubcommand(new BackendRemove(session)))
+                .addSubcommand(new Apply(session))
+                .addSubcommand(new Export(session))
+                .addSubcommand(new Status(session))
+                .addSubcommand(new Counters(session))
+                .addSubcommand(new CommandLine(new FlowsGroup())
+                        .addSubcommand(new FlowsList(session))
+                        .addSubcommand(new FlowsCount(session)))
+                .addSubcommand(new Explain(session));
+        return commands.setOut(session.out())
+                .setErr(session.err())
+                .setUsageHelpAutoWidth(false)
+                .setParameterExceptionHandler((e, args) -> wrongUsage(session, e))
+                .setExecutionExceptionHandler((e, command, result) -> failed(session, e));
+    }
+
+    private static int wrongUsage(Session session, CommandLine.ParameterException e) {
+        String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("wrong usage");
+        String command = e.getCommandLine().getCommandSpec().qualifiedName();
+        session.err().println("vipctl: " + message + "; see `" + command + " --help`");
+        return USAGE;
+    }
+
+    private static int failed(Session session, Exception e) {
+        boolean expected = e instanceof Refused || e instanceof Unreachable;
+        session.err()
+                .println("vipctl: " + (expected ? e.getMessage() : "failed: " + e + "; run it again with --debug"));
+        if (session.debug()) {
+            e.printStackTrace(session.err());
+        }
+        return e instanceof Unreachable ? UNREACHABLE : REFUSED;
+    }
+
+    // Picocli calls each of these once a command, with null or false where the option is not given there.
+
+    @Option(
+            names = "--socket",
+            paramLabel = "PATH",
+            scope = ScopeType.INHERIT,
+            description = "vipd's control socket (default: VIPCTL_SOCKET, else /run/trigon/vipd.sock).")
+    void socket(Path socket) {
+        if (socket != null) {
+            session.socket(socket);
+        }
+    }
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FORMAT",
+            scope = ScopeType.INHERIT,
+            description = "table, json or yaml (default: table).")
+    void output(OutputFormat format) {
+        if (format != null) {
+            session.format(format);
+        }
+    }
+
+    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show the stack trace of what fails.")
+    void debug(boolean asked) {
+        if (asked) {
+            session.debug(true);
+        }
+    }
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Show this help.")
+    void help(boolean asked) {}
+
+    @Option(names = "--version", versionHelp = true, description = "Show the version.")
+    void version(boolean asked) {}
+
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Vipctl.class.getPackage().getImplementationVersion();
+            return new String[] {"vipctl " + (version == null ? "(not packaged)" : version)};
+        }
+    }
+}
