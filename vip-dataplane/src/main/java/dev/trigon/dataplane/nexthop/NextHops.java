@@ -100,7 +100,7 @@ public final class NextHops implements AutoCloseable {
         for (Tracked one : tracked.values()) {
             if (routing || (retry && one.slot.get() == null)) {
                 resolve(one);
-            } else if (verify && one.slot.get() != null) {
+            } else if (verify && one.slot.get() != null && !one.isStatic) {
                 kernel.useNeighbour(one.ifIndex, one.hopAddress);
             }
         }
@@ -147,6 +147,8 @@ public final class NextHops implements AutoCloseable {
             kernel.useNeighbour(one.ifIndex, one.hopAddress);
             return null;
         }
+        Neighbour.State state = neighbour.get().state();
+        one.isStatic = state == Neighbour.State.PERMANENT || state == Neighbour.State.NOARP;
         MacAddress theirs = neighbour.get().mac();
         MacAddress ours = link.map(Link::mac).orElse(null);
         if (theirs == null || ours == null || link.isEmpty()) {
@@ -171,6 +173,8 @@ public final class NextHops implements AutoCloseable {
         final NextHopSlot slot = new NextHopSlot();
         int ifIndex;
         InetAddress hopAddress;
+        /** Written down by an operator, not learned. Naming it to the kernel would make it one that is learned (Linux 5.16). */
+        boolean isStatic;
 
         Tracked(Inet4Address address) {
             this.address = address;
