@@ -139,8 +139,8 @@ final class Agent {
 
     private void save(Journal next) {
         if (!next.equals(journal)) {
-            journal = next;
             state.write(next);
+            journal = next;
         }
     }
 

@@ -54,23 +54,34 @@ final class AgentLock implements AutoCloseable {
         }
     }
 
-    /** The process that has the lock. */
+    /** The pid of the process that has the lock. */
     static Optional<Long> holder(Path file) {
         if (!Files.exists(file)) {
             return Optional.empty();
         }
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
-                FileLock free = channel.tryLock(0, Long.MAX_VALUE, true)) {
-            if (free != null) {
-                return Optional.empty();
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            while (isHeld(channel)) {
+                ByteBuffer pid = ByteBuffer.allocate(PID_MAX_OCTETS);
+                channel.read(pid, 0);
+                if (pid.position() > 0) {
+                    String text = StandardCharsets.US_ASCII.decode(pid.flip()).toString();
+                    return Optional.of(Long.parseLong(text));
+                }
+                // between its lock and its pid, or at its end
+                Thread.onSpinWait();
             }
-            ByteBuffer pid = ByteBuffer.allocate(PID_MAX_OCTETS);
-            channel.read(pid, 0);
-            return Optional.of(
-                    Long.parseLong(StandardCharsets.US_ASCII.decode(pid.flip()).toString()));
+            return Optional.empty();
         } catch (IOException | NumberFormatException e) {
             throw unusable(file, e);
         }
+    }
+
+    private static boolean isHeld(FileChannel channel) throws IOException {
+        FileLock free = channel.tryLock(0, Long.MAX_VALUE, true);
+        if (free != null) {
+            free.release();
+        }
+        return free == null;
     }
 
     private static Refusal unusable(Path file, Exception cause) {

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -73,18 +74,21 @@ final class Nft {
             // its messages are read here: they must not come translated
             builder.environment().put("LC_ALL", "C");
             Process process = builder.start();
+            CompletableFuture<Boolean> ended = process.onExit()
+                    .orTimeout(TIMEOUT_SECONDS, TimeUnit.SECONDS)
+                    .handle((done, late) -> {
+                        if (late != null) {
+                            process.destroyForcibly();
+                        }
+                        return late == null;
+                    });
             feed(process, input);
             String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-                return new Output(-1, "no end after " + TIMEOUT_SECONDS + " s");
-            }
-            return new Output(process.exitValue(), text);
+            return ended.join()
+                    ? new Output(process.exitValue(), text)
+                    : new Output(-1, "no end after " + TIMEOUT_SECONDS + " s");
         } catch (IOException e) {
             throw new Refusal("nft", String.valueOf(e.getMessage()), "check that the program runs: nft --version", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new Refusal("nft", "interrupted", "start the agent again", e);
         }
     }
 

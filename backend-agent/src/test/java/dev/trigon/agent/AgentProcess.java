@@ -76,8 +76,16 @@ final class AgentProcess implements AutoCloseable {
     }
 
     AgentProcess awaitLine(String text) {
-        until(() -> lines().stream().anyMatch(line -> line.contains(text)), "a line with \"" + text + "\"");
+        until(() -> !process.isAlive() || printed(text), "a line with \"" + text + "\"");
+        if (!printed(text)) {
+            awaitExit();
+            assertThat(lines()).as("output of an agent that ended").anyMatch(line -> line.contains(text));
+        }
         return this;
+    }
+
+    private boolean printed(String text) {
+        return lines().stream().anyMatch(line -> line.contains(text));
     }
 
     /** Ready, and watching. */

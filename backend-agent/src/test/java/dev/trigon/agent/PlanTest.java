@@ -8,6 +8,7 @@ import static dev.trigon.agent.Examples.VIP_ON_LO;
 import static dev.trigon.agent.Examples.setting;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trigon.linux.Sysctl;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -93,10 +94,16 @@ class PlanTest {
 
     @Test
     void shouldReadJournalAsWritten() {
+        Item ofVlan = new Item.Setting(Sysctl.ipv4Interface("eth0.100", "arp_ignore"));
         Journal journal = noted(
                         Journal.empty(L3DSR),
-                        List.of(SILENT, new Requirement(setting("rp_filter"), "2"::equals, "2"), ON_LO, RESTORE),
-                        Map.of(ARP_IGNORE, "0", setting("rp_filter"), "2", VIP_ON_LO, Item.PRESENT))
+                        List.of(
+                                SILENT,
+                                new Requirement(ofVlan, "1"::equals, "1"),
+                                new Requirement(setting("rp_filter"), "2"::equals, "2"),
+                                ON_LO,
+                                RESTORE),
+                        Map.of(ARP_IGNORE, "0", ofVlan, "0", setting("rp_filter"), "2", VIP_ON_LO, Item.PRESENT))
                 .withInstalled(new InstalledRules("a\n\tb = { c: #! }\n", "d\n"));
         Journal read = JournalFormat.read(JournalFormat.write(journal));
         assertThat(read).isEqualTo(journal);

@@ -26,6 +26,10 @@ final class NetlinkSocket implements AutoCloseable {
 
     private static final int SOCKADDR_LENGTH = 12;
     private static final int GROUPS_OFFSET = 8;
+    /** {@code struct timeval {long tv_sec; long tv_usec;}}, sys/time.h. */
+    private static final int TIMEVAL_LENGTH = 2 * Long.BYTES;
+
+    private static final int SCRATCH_OCTETS = TIMEVAL_LENGTH;
     /** The kernel fills at most 32 KiB of a dump at a time; notifications are smaller. */
     private static final int RECEIVE_BUFFER_OCTETS = 64 * 1024;
 
@@ -51,14 +55,22 @@ final class NetlinkSocket implements AutoCloseable {
         if (fd < 0) {
             throw new LinuxException("socket(AF_NETLINK, NETLINK_ROUTE)", LibC.errno());
         }
-        NativeMemory address = NativeMemory.allocate(SOCKADDR_LENGTH);
-        address.buffer().putShort(0, (short) LibC.AF_NETLINK).putInt(GROUPS_OFFSET, groups);
-        if (LibC.bind(fd, address.address(), SOCKADDR_LENGTH) < 0) {
+        NetlinkSocket socket = new NetlinkSocket(fd);
+        socket.scratch().putShort(0, (short) LibC.AF_NETLINK).putInt(GROUPS_OFFSET, groups);
+        if (LibC.bind(fd, socket.received.address(), SOCKADDR_LENGTH) < 0) {
             int errno = LibC.errno();
-            LibC.close(fd);
+            socket.close();
             throw new LinuxException("bind(AF_NETLINK, groups 0x" + Integer.toHexString(groups) + ")", errno);
         }
-        return new NetlinkSocket(fd);
+        return socket;
+    }
+
+    /** Arguments of calls, zeroed: the receive buffer, as it lives as long as this does. */
+    private ByteBuffer scratch() {
+        for (int i = 0; i < SCRATCH_OCTETS; i++) {
+            received.buffer().put(i, (byte) 0);
+        }
+        return received.buffer();
     }
 
     int fd() {
@@ -67,28 +79,26 @@ final class NetlinkSocket implements AutoCloseable {
 
     /** Switches an option of SOL_NETLINK on, where the kernel has it: each only makes answers better. */
     void prefer(int option) {
-        NativeMemory on = NativeMemory.allocate(Integer.BYTES);
-        on.buffer().putInt(0, 1);
-        LibC.setsockopt(fd, SOL_NETLINK, option, on.address(), Integer.BYTES);
+        scratch().putInt(0, 1);
+        LibC.setsockopt(fd, SOL_NETLINK, option, received.address(), Integer.BYTES);
     }
 
     /** Asks for room for notifications that wait to be read; without CAP_NET_ADMIN the default stays. */
     void queueOctets(int octets) {
-        NativeMemory value = NativeMemory.allocate(Integer.BYTES);
-        value.buffer().putInt(0, octets);
-        LibC.setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, value.address(), Integer.BYTES);
+        scratch().putInt(0, octets);
+        LibC.setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, received.address(), Integer.BYTES);
     }
 
     void receiveTimeout(int seconds) {
-        NativeMemory timeval = NativeMemory.allocate(2 * Long.BYTES);
-        timeval.buffer().putLong(0, seconds);
-        if (LibC.setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, timeval.address(), 2 * Long.BYTES) < 0) {
+        scratch().putLong(0, seconds);
+        if (LibC.setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, received.address(), TIMEVAL_LENGTH) < 0) {
             throw new LinuxException("setsockopt(SO_RCVTIMEO, " + seconds + " s)", LibC.errno());
         }
     }
 
     /** @return 0, or the errno */
     int send(NativeMemory message, int length) {
+        requireOpen();
         long sent;
         do {
             sent = LibC.send(fd, message.address(), length, 0);
@@ -102,6 +112,7 @@ final class NetlinkSocket implements AutoCloseable {
      * @return octets, or the errno as a negative number; EMSGSIZE for a datagram that was cut off
      */
     int receive(int flags) {
+        requireOpen();
         long octets;
         do {
             octets = LibC.recv(fd, received.address(), RECEIVE_BUFFER_OCTETS, flags | MSG_TRUNC);
@@ -115,6 +126,13 @@ final class NetlinkSocket implements AutoCloseable {
     /** What was received last, until the next receive. */
     ByteBuffer datagram(int octets) {
         return received.buffer().slice(0, octets).order(received.buffer().order());
+    }
+
+    /** The number of a closed descriptor may be another's by now. */
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("closed");
+        }
     }
 
     @Override

@@ -99,6 +99,14 @@ class RtnetlinkTest {
     }
 
     @Test
+    void shouldNotUseDescriptorAfterClose() {
+        Rtnetlink kernel = Rtnetlink.open();
+        kernel.close();
+        kernel.close();
+        assertThatThrownBy(kernel::links).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
     void shouldFindRoute() {
         sh("ip link add v0 type veth peer name v1; ip link set v0 up; ip link set v1 up; ip link set lo up");
         sh("ip addr add 10.0.0.1/24 dev v0; ip route add default via 10.0.0.254 proto static");
