@@ -88,10 +88,8 @@ public final class Engine implements DataPath, AutoCloseable {
             engine.threads.forEach(Thread::start);
             return engine;
         } catch (PortException e) {
-            throw new Refusal(
-                    "capture on " + e.getMessage(),
-                    "the interface cannot be captured from",
-                    "install libpcap (apt-get install libpcap0.8) and run as root");
+            closeFlows(flows);
+            throw new Refusal("capture on " + String.join(", ", settings.interfaces()), e.why(), e.remedy());
         }
     }
 
@@ -212,12 +210,16 @@ public final class Engine implements DataPath, AutoCloseable {
         expiry.close();
         nextHops.close();
         guard.clear();
+        closeFlows(flows);
+        kernel.close();
+    }
+
+    private static void closeFlows(FlowTable flows) {
         try {
             flows.close();
         } catch (IOException e) {
             LOG.error("closing the flow table: {}; the next start recovers it", e.getMessage());
         }
-        kernel.close();
     }
 
     private static void join(Thread thread) {

@@ -66,9 +66,11 @@ public final class PcapPort implements PacketPort {
             ring.ignoreOutgoing();
             return new PcapPort(handle, ring, batchCapacity);
         } catch (PcapNativeException | NotOpenException e) {
-            throw new PortException(interfaceName, String.valueOf(e.getMessage()), e);
-        } catch (UnsatisfiedLinkError e) {
-            throw new PortException(interfaceName, "libpcap is missing", e);
+            throw new PortException(
+                    "libpcap says " + e.getMessage(), "see that " + interfaceName + " is there and up", e);
+        } catch (LinkageError e) {
+            // the first use finds it missing, a later one finds pcap4j's class unusable
+            throw new PortException("libpcap is missing", "install it: apt-get install libpcap0.8", e);
         }
     }
 

@@ -4,7 +4,20 @@ package dev.trigon.dataplane.port.pcap;
 public final class PortException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    PortException(String interfaceName, String why, Throwable cause) {
-        super(interfaceName + ": " + why, cause);
+    private final String why;
+    private final String remedy;
+
+    PortException(String why, String remedy, Throwable cause) {
+        super(why + "; " + remedy, cause);
+        this.why = why;
+        this.remedy = remedy;
+    }
+
+    public String why() {
+        return why;
+    }
+
+    public String remedy() {
+        return remedy;
     }
 }
