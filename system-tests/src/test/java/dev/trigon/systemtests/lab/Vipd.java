@@ -51,7 +51,7 @@ public final class Vipd {
                 READY_LIMIT,
                 () -> {
                     if (!program.isAlive()) {
-                        throw new AssertionError("vipd ended:\n" + program.log());
+                        throw program.ended();
                     }
                     return get("/v1/status").exit() == 0;
                 },
