@@ -38,14 +38,14 @@ class RefusalIT {
         vipd = LAB.vipd();
         vipd.start();
         vipd.apply(Services.of(LAB, "l2dsr")).orFail();
-        services = vipd.ask("export");
+        services = vipd.configuration();
         gateway = LAB.gateway().state();
     }
 
     @AfterEach
     void shouldHaveChangedNothing() {
         assertThat(vipd.isRunning()).isTrue();
-        assertThat(vipd.ask("export")).isEqualTo(services);
+        assertThat(vipd.configuration()).isEqualTo(services);
         assertThat(LAB.gateway().state().changesSince(gateway)).isEmpty();
     }
 
@@ -179,7 +179,7 @@ class RefusalIT {
                         forward: l3dsr
                         backends: [{name: far, address: 192.0.2.10}]
                     """);
-            shouldBeRefused(vipd.ctl("apply", "-f", file.toString()), 1, "192.0.2.10.*route");
+            shouldBeRefused(vipd.ctl("apply", "-f", file.toString()), 1, "no route to 192.0.2.10");
         } finally {
             LAB.gateway().ask("ip", "route", "delete", "unreachable", "192.0.2.0/24");
         }
