@@ -104,7 +104,7 @@ report_flows() {
     backend=$(jq -r .backend <<<"$explained")
     reason=$(jq -r .reason <<<"$explained")
     printf '\n  flows tracked: %d\n' "$active"
-    printf '  for example:   %s:%d to %s:80 went to %s; vipctl explain says %s, because of its %s\n\n' \
+    printf '  for example:   %s:%d to %s:80 was answered by %s; vipctl explain says backend %s, reason %s\n\n' \
         "$CLIENT" "$port" "$VIP" "$answered" "$backend" "$reason"
     check "every request, query and download is a tracked flow" "$active -ge $((HTTP_REQUESTS + DNS_QUERIES + 1))" "$active flows"
     check "vipctl explains what happened" "$backend/$reason = $answered/flow" "$explained"

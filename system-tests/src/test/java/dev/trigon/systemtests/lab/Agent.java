@@ -40,7 +40,7 @@ public final class Agent {
                 READY_LIMIT,
                 () -> {
                     if (!program.isAlive()) {
-                        throw new AssertionError("the agent on " + host.name() + " ended:\n" + program.log());
+                        throw program.ended();
                     }
                     return holdsVip() && tell("status").exit() == 0;
                 },

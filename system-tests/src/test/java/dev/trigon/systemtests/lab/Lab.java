@@ -43,6 +43,7 @@ public final class Lab implements BeforeAllCallback, AfterEachCallback, AfterAll
     public static final String CLIENT_ADDRESS = "198.51.100.10";
     public static final List<String> SERVERS = List.of("b1", "b2", "b3");
 
+    private static final int LAST_WORDS = 2000;
     private static final List<String> HOSTS = List.of("client", "router", "gateway", "b1", "b2", "b3");
     private static final AtomicInteger LABS = new AtomicInteger();
 
@@ -53,6 +54,7 @@ public final class Lab implements BeforeAllCallback, AfterEachCallback, AfterAll
             + "-" + LABS.incrementAndGet();
     private final Map<String, Host> hosts = new LinkedHashMap<>();
     private final Map<String, HostState> hostsBefore = new LinkedHashMap<>();
+    private final Map<Path, Integer> shown = new LinkedHashMap<>();
     private final Map<String, Agent> agents = new LinkedHashMap<>();
     private Path directory;
     private HostState machineBefore;
@@ -89,7 +91,8 @@ public final class Lab implements BeforeAllCallback, AfterEachCallback, AfterAll
         if (vipd.isRunning()) {
             vipd.awaitBalance();
         }
-        context.getExecutionException().ifPresent(e -> e.addSuppressed(new Throwable(lastWords())));
+        context.getExecutionException()
+                .ifPresent(e -> System.err.println("after " + context.getDisplayName() + " failed, " + lastWords()));
     }
 
     @Override
@@ -177,15 +180,18 @@ public final class Lab implements BeforeAllCallback, AfterEachCallback, AfterAll
         return Output.of(Map.of(), List.of("ip", "netns", "list")).orFail().lines();
     }
 
-    /** The end of every program's log: where to look first when a test failed. */
+    /** What every program logged since the last failure: where to look first. */
     private String lastWords() {
         StringBuilder words = new StringBuilder("what the programs said last");
         try (Stream<Path> logs = Files.list(directory)) {
             for (Path log :
                     logs.filter(it -> it.toString().endsWith(".log")).sorted().toList()) {
                 String text = Output.read(log);
-                words.append("\n--- ").append(log.getFileName()).append('\n');
-                words.append(text.substring(Math.max(0, text.length() - 2000)));
+                int from = Objects.requireNonNullElse(shown.put(log, text.length()), 0);
+                if (from < text.length()) {
+                    words.append("\n--- ").append(log.getFileName()).append('\n');
+                    words.append(text.substring(Math.max(from, text.length() - LAST_WORDS)));
+                }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

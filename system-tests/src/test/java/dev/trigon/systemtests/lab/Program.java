@@ -39,6 +39,11 @@ public final class Program {
         return process.isAlive();
     }
 
+    /** How a program came to its end that was not to end yet. */
+    AssertionError ended() {
+        return new AssertionError(name + " ended with " + process.exitValue() + "; it said:\n" + log());
+    }
+
     /** All it has said, in earlier lives as well if it had the same log. */
     public String log() {
         return Output.read(log);

@@ -51,7 +51,7 @@ public final class Vipd {
                 READY_LIMIT,
                 () -> {
                     if (!program.isAlive()) {
-                        throw new AssertionError("vipd ended:\n" + program.log());
+                        throw program.ended();
                     }
                     return get("/v1/status").exit() == 0;
                 },
@@ -106,9 +106,14 @@ public final class Vipd {
         return ctl("apply", "-f", file.toString());
     }
 
-    /** Straight from the control socket, as a monitoring script would ask, and sooner than a vipctl is there. */
+    // Straight from the control socket, as a monitoring script would ask, and sooner than a vipctl is there.
+
     public JsonNode counters() {
         return json(get("/v1/counters").orFail().out());
+    }
+
+    public JsonNode configuration() {
+        return json(get("/v1/configuration").orFail().out());
     }
 
     private Output get(String path) {
