@@ -28,8 +28,8 @@ import picocli.CommandLine.Option;
             "      backends:",
             "        - {name: b1, address: 10.2.0.11, weight: 100}",
             "",
-            "Example:",
-            "  vipctl export > services.yaml; edit it; vipctl apply -f services.yaml"
+            "Example, after `vipctl export > services.yaml` and an edit:",
+            "  vipctl apply -f services.yaml"
         })
 final class Apply implements Callable<Integer> {
     private final Session session;

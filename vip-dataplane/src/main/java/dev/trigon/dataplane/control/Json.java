@@ -13,6 +13,7 @@ final class Json {
     private static final ObjectMapper MAPPER = JsonMapper.builder()
             .enable(SerializationFeature.INDENT_OUTPUT)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .build();
 
     private Json() {}
@@ -26,6 +27,10 @@ final class Json {
     }
 
     static <T> T read(byte[] octets, TypeReference<T> type) throws IOException {
-        return MAPPER.readValue(octets, type);
+        T value = MAPPER.readValue(octets, type);
+        if (value == null) {
+            throw new IOException("it holds nothing");
+        }
+        return value;
     }
 }

@@ -1,6 +1,8 @@
 package dev.trigon.dataplane.control;
 
+import dev.trigon.dataplane.api.Configuration;
 import dev.trigon.dataplane.api.ServiceEntry;
+import dev.trigon.dataplane.config.BackendDraft;
 import dev.trigon.dataplane.config.ServiceDraft;
 import dev.trigon.dataplane.config.ServiceReader;
 import dev.trigon.dataplane.config.Source;
@@ -50,12 +52,12 @@ record SavedServices(int version, int nextBackendId, Map<String, Integer> backen
 
     /** Read by the rules that a request is read by: a file that was tampered with is no way around them. */
     ServicesState state(String name) throws Refusal, IOException {
-        byte[] document = Json.octets(new dev.trigon.dataplane.api.Configuration(services));
+        byte[] document = Json.octets(new Configuration(services));
         List<ServiceDraft> drafts = ServiceReader.services(document, Source.request(name));
         Map<ServicesState.BackendIdentity, Integer> ids = new HashMap<>();
         Set<Integer> used = new HashSet<>();
         for (ServiceDraft service : drafts) {
-            for (var backend : service.backends()) {
+            for (BackendDraft backend : service.backends()) {
                 Integer id = backendIds.get(key(service.name(), backend.name()));
                 if (id == null || id < 1 || id >= nextBackendId || !used.add(id)) {
                     throw new IOException(

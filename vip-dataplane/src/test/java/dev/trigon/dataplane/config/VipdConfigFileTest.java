@@ -1,0 +1,136 @@
+package dev.trigon.dataplane.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.trigon.dataplane.service.Refusal;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class VipdConfigFileTest {
+    @TempDir
+    Path directory;
+
+    @Test
+    void shouldHaveADefaultForAllButTheInterfaces() throws Refusal {
+        assertThat(parse("interfaces: [eth0]"))
+                .isEqualTo(new VipdConfig(
+                        List.of("eth0"),
+                        VipdConfig.Engine.AUTO,
+                        1,
+                        Path.of("/run/trigon/vipd.sock"),
+                        Path.of("/var/lib/trigon"),
+                        new VipdConfig.Flows(1_048_576, VipdConfig.Timeouts.DEFAULT)));
+    }
+
+    @Test
+    void shouldReadEveryKey() throws Refusal {
+        VipdConfig config = parse("""
+                interfaces: [eth0, eth1.5]
+                engine: pcap
+                workers: 2
+                control:
+                  socket: /run/other/vipd.sock
+                http:
+                  listen: off
+                state: /srv/trigon
+                flows:
+                  max: 4096
+                  timeouts: {syn: 500ms, established: 1h, closing: 2s, udp: 10m}
+                """);
+        assertThat(config)
+                .isEqualTo(new VipdConfig(
+                        List.of("eth0", "eth1.5"),
+                        VipdConfig.Engine.PCAP,
+                        2,
+                        Path.of("/run/other/vipd.sock"),
+                        Path.of("/srv/trigon"),
+                        new VipdConfig.Flows(
+                                4096,
+                                new VipdConfig.Timeouts(
+                                        Duration.ofMillis(500),
+                                        Duration.ofHours(1),
+                                        Duration.ofSeconds(2),
+                                        Duration.ofMinutes(10)))));
+    }
+
+    /** A row: the document, \n for a new line, and the message it gets after {@code vipd.yaml}. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        interfaces: [eth0]\\n\\nenigne: auto  | ' line 3: unknown key ''enigne''; known here: interfaces, engine, workers, control, http, state, flows'
+        engine: auto                          | ' line 1: ''interfaces'' is missing; give it a value'
+        ''                                    | ' line 1: ''interfaces'' is missing; give it a value'
+        interfaces: eth0                      | ' line 1: ''interfaces'' is the text ''eth0'' where a list is expected; write [ … ], or one ''- '' line an item'
+        interfaces: []                        | ' line 1: ''interfaces'' is empty; list at least one, such as [eth0]'
+        interfaces:\\n  - eth0\\n  - 7        | ' line 3: ''interfaces'' has the number 7 where a name is expected; list names, such as [eth0]'
+        interfaces: [eth0, eth0]              | ' line 1: interface ''eth0'' is listed twice; list it once'
+        interfaces: [a/b]                     | ' line 1: ''a/b'' cannot be an interface''s name; see `ip link` for their names'
+        interfaces: [e]\\nengine: af_xdp      | ' line 2: engine af_xdp is not built yet; use auto or pcap'
+        interfaces: [e]\\nengine: dpdk        | ' line 2: ''engine'' is ''dpdk''; use auto or pcap'
+        interfaces: [e]\\nengine: [pcap]      | ' line 2: ''engine'' is a list where text is expected; put text in quotes there'
+        interfaces: [e]\\nworkers: 2          | ' line 2: ''workers'' is 2, and the pcap engine runs one worker an interface; use auto or 1'
+        interfaces: [e]\\nworkers: many       | ' line 2: ''workers'' is the text ''many'' where a number is expected; give 1 to 1024'
+        interfaces: [e]\\nhttp:\\n  listen: 127.0.0.1:9870 | ' line 3: metrics over HTTP are not built yet; set ''listen: off'' or leave ''http'' out'
+        interfaces: [e]\\nhttp: off           | ' line 2: expected a mapping, found off; known here: listen'
+        interfaces: [e]\\nstate: trigon       | ' line 2: ''state'' is ''trigon''; give a path that begins with /'
+        interfaces: [e]\\ncontrol:\\n  sokcet: /s | ' line 3: unknown key ''sokcet''; known here: socket'
+        interfaces: [e]\\nflows: {max: 1023}  | ' line 2: ''max'' is 1023; give a whole number from 1024 to 16777216'
+        interfaces: [e]\\nflows: {max: 16777217} | ' line 2: ''max'' is 16777217; give a whole number from 1024 to 16777216'
+        interfaces: [e]\\nflows: {max: 1.5}   | ' line 2: ''max'' is 1.5; give a whole number from 1024 to 16777216'
+        interfaces: [e]\\nflows: {max: lots}  | ' line 2: ''max'' is the text ''lots'' where a number is expected; give 1024 to 16777216'
+        interfaces: [e]\\nflows:\\n timeouts:\\n  syn: 30 | ' line 4: ''syn'' is the number 30 where a duration is expected; give one such as 500ms, 30s, 15m or 1h'
+        interfaces: [e]\\nflows:\\n timeouts:\\n  udp: 0s | ' line 4: ''udp'' is 0s; give 100ms to 168h'
+        interfaces: [e]\\nflows:\\n timeouts:\\n  udp: 169h | ' line 4: ''udp'' is 169h; give 100ms to 168h'
+        interfaces: [e]\\ninterfaces: [f]     | ' line 2: the key ''interfaces'' is given twice; keep one of them'
+        interfaces: &a [e]\\nengine: *a       | ' line 2: aliases (*name) are not understood; write the value out'
+        interfaces: [e]\\n---\\nengine: pcap  | ' line 3: a second document begins here; keep one document a file'
+        [[[[[[[[[[[[[[[[[[[[                  | ' line 1: it is nested too deep; nothing here needs more than four levels'
+        """)
+    void shouldRefuseNamingKeyAndLine(String document, String message) {
+        assertThatThrownBy(() -> parse(document.replace("\\n", "\n")))
+                .isInstanceOf(Refusal.class)
+                .hasMessage("vipd.yaml" + message);
+    }
+
+    @Test
+    void shouldNameTheLineOfASyntaxError() {
+        assertThatThrownBy(() -> parse("interfaces: [eth0]\nengine: 'auto\n"))
+                .isInstanceOf(Refusal.class)
+                .hasMessageStartingWith("vipd.yaml line ")
+                .hasMessageEndingWith("; correct the syntax there");
+    }
+
+    @Test
+    void shouldSayWhenThereIsNoFile() {
+        Path file = directory.resolve("vipd.yaml");
+        assertThatThrownBy(() -> VipdConfigFile.load(file))
+                .hasMessage(file
+                        + ": there is no such file; write one (at least: interfaces: [eth0]) or give --config FILE");
+    }
+
+    @Test
+    void shouldSayWhenTheFileIsNoText() throws IOException {
+        Path file = Files.write(directory.resolve("vipd.yaml"), new byte[] {(byte) 0xC3, 0x28});
+        assertThatThrownBy(() -> VipdConfigFile.load(file))
+                .hasMessage("vipd.yaml: it is not valid UTF-8; save it as UTF-8");
+    }
+
+    @Test
+    void shouldSayWhenTheFileIsADirectory() {
+        assertThatThrownBy(() -> VipdConfigFile.load(directory))
+                .isInstanceOf(Refusal.class)
+                .hasMessageContaining("it cannot be read (Is a directory)");
+    }
+
+    private static VipdConfig parse(String document) throws Refusal {
+        return VipdConfigFile.parse(document.getBytes(StandardCharsets.UTF_8), "vipd.yaml");
+    }
+}
