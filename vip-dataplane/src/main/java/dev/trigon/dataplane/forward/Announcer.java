@@ -2,9 +2,11 @@ package dev.trigon.dataplane.forward;
 
 import dev.trigon.dataplane.port.Batch;
 import dev.trigon.dataplane.port.PacketPort;
+import dev.trigon.dataplane.service.ServiceTable;
 import dev.trigon.dataplane.wire.ArpPacket;
 import dev.trigon.dataplane.wire.EthernetHeader;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * Tells the segment where a VIP is, with gratuitous ARP (RFC 5227, section 2.3: a request whose sender and target are
@@ -34,18 +36,17 @@ final class Announcer {
         this.batch = new Batch(batchCapacity, 64);
     }
 
-    /** Announces these from now on, and finishes what was begun for others. */
-    void announce(int[] newVips, long nowMs) {
-        if (newVips.length == 0) {
-            return;
-        }
+    /** Announces these from now on, and finishes what was begun for others, as far as they are still served. */
+    void announce(int[] newVips, ServiceTable served, long nowMs) {
         int[] unfinished = round < AFTER_MS.length ? vips : new int[0];
-        int[] both = Arrays.copyOf(unfinished, unfinished.length + newVips.length);
-        System.arraycopy(newVips, 0, both, unfinished.length, newVips.length);
-        vips = both;
-        sinceMs = nowMs;
-        round = 0;
+        // a VIP that was taken away may be another gateway's by now
+        vips = IntStream.concat(Arrays.stream(unfinished).filter(served::isVip), Arrays.stream(newVips))
+                .toArray();
         next = 0;
+        if (newVips.length > 0) {
+            sinceMs = nowMs;
+            round = 0;
+        }
     }
 
     /** Sends what is due, a batch at most, so that no packet waits long behind it. */
@@ -58,7 +59,9 @@ final class Announcer {
             write(vips[next++]);
         }
         port.transmit(batch);
-        sent += batch.count();
+        for (int frame = 0; frame < batch.count(); frame++) {
+            sent += batch.errno(frame) == 0 ? 1 : 0;
+        }
         if (next == vips.length) {
             next = 0;
             round++;

@@ -19,6 +19,9 @@ final class WaitingRoom {
     private final @Nullable Backend[] backend = new Backend[PLACES];
     private final int[] length = new int[PLACES];
     private final long[] sinceMs = new long[PLACES];
+    /** The places that are taken, whoever came first first: a flow's packets leave in the order in which they came. */
+    private final int[] queue = new int[PLACES];
+
     private int taken;
 
     WaitingRoom(int frameCapacity) {
@@ -40,7 +43,7 @@ final class WaitingRoom {
         backend[place] = towards;
         length[place] = batch.length(frame);
         sinceMs[place] = nowMs;
-        taken++;
+        queue[taken++] = place;
         return true;
     }
 
@@ -60,29 +63,35 @@ final class WaitingRoom {
 
     /** Puts those whose next hop is known now at the end of the batch, as far as it has room. */
     void release(Batch batch, Counters counters) {
-        for (int i = 0; i < PLACES && !batch.isFull(); i++) {
-            Backend waiting = backend[i];
-            if (waiting != null && waiting.nextHop() != null) {
-                int frame = batch.add(length[i], false);
-                batch.frames().put(batch.at(frame), frames, i * frameCapacity, length[i]);
-                leave(i, counters);
+        int kept = 0;
+        for (int i = 0; i < taken; i++) {
+            int place = queue[i];
+            Backend waiting = backend[place];
+            if (!batch.isFull() && waiting != null && waiting.nextHop() != null) {
+                int frame = batch.add(length[place], false);
+                batch.frames().put(batch.at(frame), frames, place * frameCapacity, length[place]);
+                backend[place] = null;
+                counters.waitedEnough();
+            } else {
+                queue[kept++] = place;
             }
         }
+        taken = kept;
     }
 
     /** Gives up on those that have waited too long. */
     void expire(long nowMs, Counters counters) {
-        for (int i = 0; i < PLACES; i++) {
-            if (backend[i] != null && nowMs - sinceMs[i] >= PATIENCE_MS) {
-                leave(i, counters);
+        int kept = 0;
+        for (int i = 0; i < taken; i++) {
+            int place = queue[i];
+            if (nowMs - sinceMs[place] >= PATIENCE_MS) {
+                backend[place] = null;
+                counters.waitedEnough();
                 counters.dropped(DropReason.NEXT_HOP_UNRESOLVED);
+            } else {
+                queue[kept++] = place;
             }
         }
-    }
-
-    private void leave(int place, Counters counters) {
-        backend[place] = null;
-        taken--;
-        counters.waitedEnough();
+        taken = kept;
     }
 }

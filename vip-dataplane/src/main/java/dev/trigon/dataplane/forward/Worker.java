@@ -70,13 +70,15 @@ public final class Worker implements Runnable, AutoCloseable {
             adopt(inForce.get(), nowMs);
         }
         batch.clear();
-        port.receive(batch);
-        counters.received(batch.count());
         WaitingRoom waiting = forwarder.waitingRoom();
         if (!waiting.isEmpty()) {
+            // ahead of what arrives now: a flow's packets keep their order, and a full batch keeps nobody waiting
             waiting.release(batch, counters);
             waiting.expire(nowMs, counters);
         }
+        int released = batch.count();
+        port.receive(batch);
+        counters.received(batch.count() - released);
         if (batch.count() > 0) {
             forwarder.decide(batch, table, nowMs);
             port.transmit(batch);
@@ -99,7 +101,7 @@ public final class Worker implements Runnable, AutoCloseable {
             port.steer(newTable.vips());
         }
         table = newTable;
-        announcer.announce(newVips, nowMs);
+        announcer.announce(newVips, newTable, nowMs);
         adoptedVersion = newTable.version();
     }
 

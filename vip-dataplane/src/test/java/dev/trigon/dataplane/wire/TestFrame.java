@@ -22,6 +22,7 @@ public final class TestFrame {
 
     private final int protocol;
     private long destinationMac = GATEWAY_MAC;
+    private long sourceMac = CLIENT_MAC;
     private int trafficClass;
     private int fragment = 0x4000;
     private int ttl = 64;
@@ -56,6 +57,11 @@ public final class TestFrame {
 
     public TestFrame toMac(long mac) {
         destinationMac = mac;
+        return this;
+    }
+
+    public TestFrame fromMac(long mac) {
+        sourceMac = mac;
         return this;
     }
 
@@ -146,7 +152,7 @@ public final class TestFrame {
         Arrays.fill(frame, Octets.JUNK);
         ByteBuffer out = ByteBuffer.wrap(frame);
         out.putShort((short) (destinationMac >>> 32)).putInt((int) destinationMac);
-        out.putShort((short) (CLIENT_MAC >>> 32)).putInt((int) CLIENT_MAC).putShort((short) 0x0800);
+        out.putShort((short) (sourceMac >>> 32)).putInt((int) sourceMac).putShort((short) 0x0800);
         out.put((byte) (0x40 | ipHeaderLength() / 4)).put((byte) trafficClass).putShort((short) ipLength);
         out.putShort((short) 0x1234).putShort((short) fragment);
         out.put((byte) ttl).put((byte) protocol).putShort((short) 0);

@@ -1,0 +1,171 @@
+package dev.trigon.dataplane.forward;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.trigon.conntrack.FlowCache;
+import dev.trigon.conntrack.FlowTable;
+import dev.trigon.conntrack.FlowTimeouts;
+import dev.trigon.dataplane.forward.Counters.Reading;
+import dev.trigon.dataplane.nexthop.NextHop;
+import dev.trigon.dataplane.nexthop.NextHopSlot;
+import dev.trigon.dataplane.port.Batch;
+import dev.trigon.dataplane.service.ServiceSpec;
+import dev.trigon.dataplane.service.ServiceTable;
+import dev.trigon.dataplane.service.Specs;
+import dev.trigon.dataplane.wire.TestFrame;
+import java.net.Inet4Address;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A forwarder with all it needs, and no wire: a frame goes in, and what became of it comes out. */
+final class Rig implements AutoCloseable {
+    static final int INGRESS = 2;
+    static final int EGRESS = 3;
+    static final int MTU = 1_500;
+    static final int FRAME_CAPACITY = 2_048;
+    static final long EGRESS_MAC = 0x0200_0000_0003L;
+    /** Of 10.2.0.n: 02:00:00:00:00:n. */
+    static final long SERVER_MACS = 0x0200_0000_0000L;
+
+    static final Arm ARM = new Arm(0, "eth0", INGRESS, TestFrame.GATEWAY_MAC, FRAME_CAPACITY);
+
+    /**
+     * What became of one frame.
+     *
+     * @param frame as it left; null if it did not
+     */
+    record Outcome(Verdict verdict, @Nullable DropReason reason, int egress, byte @Nullable [] frame) {}
+
+    final FlowTable flowTable = FlowTable.inMemory(100_000);
+    final FlowCache flows = new FlowCache(flowTable, 1_024, FlowTimeouts.DEFAULT);
+    final Counters counters = new Counters();
+    final Forwarder forwarder = new Forwarder(ARM, flows, counters, Worker.BATCH);
+    final Batch batch = new Batch(Worker.BATCH, FRAME_CAPACITY);
+    private final Map<Inet4Address, NextHopSlot> hops = new HashMap<>();
+    ServiceTable table = ServiceTable.EMPTY;
+    long nowMs = 1_800_000_000_000L;
+
+    /** Puts these services in force, and no others. */
+    Rig serve(Specs... services) {
+        List<ServiceSpec> specs = Arrays.stream(services).map(Specs::spec).toList();
+        table = ServiceTable.compile(specs, table, this::slot, 1);
+        return this;
+    }
+
+    private NextHopSlot slot(Inet4Address address) {
+        return hops.computeIfAbsent(address, a -> {
+            NextHopSlot slot = new NextHopSlot();
+            slot.set(hop(a.getAddress()[3], MTU));
+            return slot;
+        });
+    }
+
+    private static NextHop hop(int lastOctet, int mtu) {
+        return new NextHop(EGRESS, EGRESS_MAC, SERVER_MACS | lastOctet, mtu, true);
+    }
+
+    void resolve(String address, int mtu) {
+        Inet4Address to = Specs.address(address);
+        slot(to).set(hop(to.getAddress()[3], mtu));
+    }
+
+    void unresolve(String address) {
+        slot(Specs.address(address)).set(null);
+    }
+
+    Outcome send(byte[] frame) {
+        return send(frame, false, 0);
+    }
+
+    /** Through the whole way, in a batch of one; the kernel's answer to a send is given. */
+    Outcome send(byte[] frame, boolean cut, int errno) {
+        Reading before = reading();
+        batch.clear();
+        receive(frame, cut);
+        pass(errno);
+        Reading after = reading();
+        boolean leaves = batch.egress(0) != Batch.STAYS;
+        return new Outcome(
+                difference(before, after),
+                dropReason(before, after),
+                batch.egress(0),
+                leaves && errno == 0 ? frame(0) : null);
+    }
+
+    void receive(byte[] frame, boolean cut) {
+        int number = batch.add(frame.length, cut);
+        batch.frames().put(batch.at(number), frame);
+        counters.received(1);
+    }
+
+    /** Decides, sends and counts what the batch holds. */
+    void pass(int errno) {
+        forwarder.decide(batch, table, nowMs);
+        for (int frame = 0; frame < batch.count(); frame++) {
+            if (batch.egress(frame) != Batch.STAYS) {
+                batch.errno(frame, errno);
+            }
+        }
+        forwarder.settle(batch);
+    }
+
+    byte[] frame(int number) {
+        byte[] octets = new byte[batch.length(number)];
+        batch.frames().get(batch.at(number), octets);
+        return octets;
+    }
+
+    /** Everything counted so far; the sum must be right at any time. */
+    Reading reading() {
+        counters.show();
+        Reading reading = counters.read();
+        assertSumIsRight(reading);
+        return reading;
+    }
+
+    static void assertSumIsRight(Reading reading) {
+        long verdicts = 0;
+        for (Verdict verdict : Verdict.values()) {
+            verdicts += reading.of(verdict);
+        }
+        long reasons = 0;
+        for (DropReason reason : DropReason.values()) {
+            reasons += reading.of(reason);
+        }
+        assertThat(verdicts).as("received = the sum of the verdicts").isEqualTo(reading.received());
+        assertThat(reasons).as("dropped = the sum of the reasons").isEqualTo(reading.of(Verdict.DROPPED));
+    }
+
+    private static Verdict difference(Reading before, Reading after) {
+        for (Verdict verdict : Verdict.values()) {
+            if (after.of(verdict) != before.of(verdict)) {
+                return verdict;
+            }
+        }
+        throw new AssertionError("no verdict");
+    }
+
+    private static @Nullable DropReason dropReason(Reading before, Reading after) {
+        for (DropReason reason : DropReason.values()) {
+            if (after.of(reason) != before.of(reason)) {
+                return reason;
+            }
+        }
+        return null;
+    }
+
+    /** The backend that a frame left for, in l2dsr: the last octet of its address. */
+    static int server(Outcome outcome) {
+        byte[] frame = outcome.frame();
+        assertThat(frame).as("%s %s", outcome.verdict(), outcome.reason()).isNotNull();
+        return frame[5];
+    }
+
+    @Override
+    public void close() throws Exception {
+        flowTable.close();
+    }
+}
