@@ -13,6 +13,7 @@ import dev.trigon.dataplane.service.ServiceSpec;
 import dev.trigon.dataplane.service.ServiceTable;
 import dev.trigon.dataplane.service.Specs;
 import dev.trigon.dataplane.wire.TestFrame;
+import java.io.IOException;
 import java.net.Inet4Address;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -165,7 +166,7 @@ final class Rig implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         flowTable.close();
     }
 }
