@@ -121,20 +121,33 @@ final class FlowFile implements AutoCloseable {
 
     private Flows create(long maxFlows) throws IOException {
         origin = FlowTable.Origin.CREATED;
-        CellMap.open(unfinished.toFile(), maxFlows).close();
+        openUnfinished(maxFlows).close();
         return adoptUnfinished(maxFlows);
     }
 
     /** Chronicle Map keeps the size a file was made for, so a larger table is another file. */
     private Flows enlarge(CellMap small, long maxFlows) throws IOException {
         try (small;
-                CellMap large = CellMap.open(unfinished.toFile(), maxFlows)) {
+                CellMap large = openUnfinished(maxFlows)) {
             Cell cell = new Cell();
             for (int segment = 0; segment < small.segments(); segment++) {
                 small.forEach(segment, large::put, cell);
             }
         }
         return adoptUnfinished(maxFlows);
+    }
+
+    /** All of the file's blocks are taken here, so that a full disk is met now and not by a packet. */
+    private CellMap openUnfinished(long maxFlows) throws IOException {
+        try {
+            return CellMap.open(unfinished.toFile(), maxFlows);
+        } catch (IOException e) {
+            Files.deleteIfExists(unfinished);
+            throw new IOException(
+                    "flow table in " + data.getParent() + ": cannot be made for " + maxFlows + " flows: "
+                            + e.getMessage() + "; free some space there, or lower flows.max",
+                    e);
+        }
     }
 
     private Flows adoptUnfinished(long maxFlows) throws IOException {
