@@ -2,8 +2,6 @@ package dev.trigon.dataplane.control;
 
 import dev.trigon.dataplane.api.ControlApi;
 import dev.trigon.dataplane.service.Refusal;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -24,6 +21,9 @@ import org.slf4j.LoggerFactory;
 final class ControlHandler extends Handler.Abstract {
     private static final Logger LOG = LoggerFactory.getLogger(ControlHandler.class);
 
+    private static final Answer TOO_LARGE =
+            Answer.error(413, "the request", "it is larger than 1 MiB", "send less at once");
+
     private final List<Route> routes;
 
     ControlHandler(List<Route> routes) {
@@ -31,8 +31,14 @@ final class ControlHandler extends Handler.Abstract {
     }
 
     @Override
-    public boolean handle(Request request, Response response, Callback callback) throws IOException {
-        write(answer(request), response, callback);
+    public boolean handle(Request request, Response response, Callback callback) {
+        new RequestBody(
+                        request,
+                        ControlApi.MAX_REQUEST_OCTETS,
+                        body -> write(answer(request, body), response, callback),
+                        () -> write(TOO_LARGE, response, callback),
+                        callback::failed)
+                .run();
         return true;
     }
 
@@ -43,9 +49,9 @@ final class ControlHandler extends Handler.Abstract {
         response.write(true, ByteBuffer.wrap(Json.octets(answer.body())), callback);
     }
 
-    private Answer answer(Request request) throws IOException {
+    private Answer answer(Request request, byte[] body) {
         try {
-            return dispatch(request);
+            return dispatch(request, body);
         } catch (Refusal e) {
             return Answer.refused(e);
         } catch (RuntimeException e) {
@@ -58,7 +64,7 @@ final class ControlHandler extends Handler.Abstract {
         }
     }
 
-    private Answer dispatch(Request request) throws IOException, Refusal {
+    private Answer dispatch(Request request, byte[] body) throws Refusal {
         List<String> path = Route.split(request.getHttpURI().getDecodedPath());
         TreeSet<String> methods = new TreeSet<>();
         for (Route route : routes) {
@@ -67,7 +73,7 @@ final class ControlHandler extends Handler.Abstract {
                 continue;
             }
             if (route.method().equals(request.getMethod())) {
-                return call(route, segments, request);
+                return route.action().answer(new Call(segments, query(request), body));
             }
             methods.add(route.method());
         }
@@ -83,18 +89,11 @@ final class ControlHandler extends Handler.Abstract {
                 .with("Allow", allowed);
     }
 
-    private static Answer call(Route route, Map<String, String> segments, Request request) throws IOException, Refusal {
-        byte[] body;
-        try (InputStream in = Content.Source.asInputStream(request)) {
-            body = in.readNBytes(ControlApi.MAX_REQUEST_OCTETS + 1);
-        }
-        if (body.length > ControlApi.MAX_REQUEST_OCTETS) {
-            return Answer.error(413, "the request", "it is larger than 1 MiB", "send less at once");
-        }
+    private static Map<String, String> query(Request request) {
         Map<String, String> query = new HashMap<>();
         for (Fields.Field field : Request.extractQueryParameters(request)) {
             query.put(field.getName(), new ArrayList<>(field.getValues()).get(0));
         }
-        return route.action().answer(new Call(segments, query, body));
+        return query;
     }
 }

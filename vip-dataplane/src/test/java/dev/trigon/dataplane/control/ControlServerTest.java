@@ -2,6 +2,7 @@ package dev.trigon.dataplane.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -12,10 +13,16 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -209,8 +216,48 @@ class ControlServerTest {
         assertError(http.send("POST", "/v1/status", ""), 405, "the request");
         assertError(http.get("/v1/flows?limit=x"), 400, "the request");
         assertError(http.get("/v1/explain?protocol=tcp"), 400, "the request");
-        assertError(http.send("POST", "/v1/services", " ".repeat((1 << 20) + 1)), 413, "the request");
+        assertError(
+                http.raw("POST /v1/services HTTP/1.1\r\nHost: vipd\r\nContent-Length: 1048577\r\n\r\n"),
+                413,
+                "the request");
         assertError(http.raw("BROKEN\r\n\r\n"), 400, "the request");
+    }
+
+    @Test
+    void shouldBoundARequestThatDoesNotSayItsLength() throws IOException {
+        String chunk = "80000\r\n" + " ".repeat(0x80000) + "\r\n";
+        String head = String.join(
+                "\r\n",
+                "POST /v1/services HTTP/1.1",
+                "Host: vipd",
+                "Connection: close",
+                "Transfer-Encoding: chunked",
+                "",
+                "");
+        assertError(http.raw(head + chunk + chunk + "1\r\n \r\n0\r\n\r\n"), 413, "the request");
+        assertError(http.raw(head + "2\r\n{}\r\n0\r\n\r\n"), 400, "new service");
+    }
+
+    @Test
+    void shouldAnswerWhileOthersSayNothingOrStopHalfway() throws IOException {
+        List<SocketChannel> others = new ArrayList<>();
+        try {
+            for (int i = 0; i < 40; i++) {
+                SocketChannel other = SocketChannel.open(UnixDomainSocketAddress.of(socket));
+                others.add(other);
+                if (i % 2 == 0) {
+                    other.write(ByteBuffer.wrap("POST /v1/services HTTP/1.1\r\nHost: vipd\r\nContent-Length: 9\r\n\r\n{"
+                            .getBytes(StandardCharsets.US_ASCII)));
+                }
+            }
+            assertTimeoutPreemptively(
+                    Duration.ofSeconds(10),
+                    () -> assertThat(http.get("/v1/status").status()).isEqualTo(200));
+        } finally {
+            for (SocketChannel other : others) {
+                other.close();
+            }
+        }
     }
 
     @Test
