@@ -29,6 +29,8 @@ public final class Wakeup implements AutoCloseable {
     private final NativeMemory drained = NativeMemory.allocate(COUNTER_LENGTH);
     private final NativeMemory one = NativeMemory.allocate(COUNTER_LENGTH);
 
+    private boolean closed;
+
     public Wakeup(int watchedFd) {
         eventFd = LibC.eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
         if (eventFd < 0) {
@@ -52,13 +54,19 @@ public final class Wakeup implements AutoCloseable {
         }
     }
 
-    /** Ends the sleep, or the next one if none is on. Any thread may call it. */
-    public void wake() {
-        LibC.write(eventFd, one.address(), COUNTER_LENGTH);
+    /** Ends the sleep, or the next one if none is on. Any thread may call it, also when this has been closed. */
+    public synchronized void wake() {
+        // once closed, the descriptor's number may be another file's
+        if (!closed) {
+            LibC.write(eventFd, one.address(), COUNTER_LENGTH);
+        }
     }
 
     @Override
-    public void close() {
-        LibC.close(eventFd);
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            LibC.close(eventFd);
+        }
     }
 }

@@ -13,7 +13,10 @@ public interface PacketPort extends AutoCloseable {
 
     void wake();
 
-    /** From now on brings in what is addressed to these IPv4 addresses, and ARP that asks for them; nothing else. */
+    /**
+     * From now on brings in what is addressed to these IPv4 addresses, and ARP that asks for them; nothing else, but where
+     * they are very many perhaps what is for their neighbours.
+     */
     void steer(int[] vips);
 
     /** Frames that arrived but found no room, since the port was opened. */

@@ -1,0 +1,183 @@
+package dev.trigon.dataplane.nexthop;
+
+import static dev.trigon.linux.NetworkNamespace.sh;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.trigon.dataplane.service.Specs;
+import dev.trigon.linux.MacAddress;
+import dev.trigon.linux.NetworkNamespace;
+import dev.trigon.linux.PeerNamespace;
+import dev.trigon.linux.netlink.Rtnetlink;
+import java.net.Inet4Address;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Against the real kernel: v0 here, v1 in a peer's namespace, which is server and router. */
+@ExtendWith(NetworkNamespace.class)
+class NextHopsTest {
+    private static final Inet4Address SERVER = Specs.address("10.2.0.11");
+    private static final Inet4Address FAR = Specs.address("10.3.0.11");
+    private static final long OWN_MAC = mac("02:00:00:00:00:02");
+    private static final long PEER_MAC = mac("02:00:00:00:00:0b");
+
+    private static long mac(String text) {
+        return MacAddress.parse(text).value();
+    }
+
+    /** The kernel's waits are shortened: a neighbour is given up after three questions of 50 ms. */
+    private static void wire(PeerNamespace peer) {
+        sh("sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1");
+        sh("ip link add v0 address 02:00:00:00:00:02 mtu 1400 type veth"
+                + " peer name v1 address 02:00:00:00:00:0b netns " + peer.id());
+        sh("ip addr add 10.2.0.2/24 dev v0; ip link set v0 up");
+        sh("sysctl -qw net.ipv4.neigh.v0.retrans_time_ms=50 net.ipv4.neigh.v0.delay_first_probe_time=1");
+        peer.sh("ip addr add 10.2.0.1/24 dev v1; ip addr add 10.2.0.11/24 dev v1; ip link set v1 up");
+    }
+
+    private static int v0(Rtnetlink kernel) {
+        return kernel.link("v0").orElseThrow().index();
+    }
+
+    private static @Nullable NextHop until(NextHopSlot slot, Predicate<@Nullable NextHop> condition) {
+        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(15);
+        while (!condition.test(slot.get())) {
+            assertThat(System.nanoTime() - deadlineNs)
+                    .as("still %s", slot.get())
+                    .isNegative();
+            LockSupport.parkNanos(1_000_000);
+        }
+        return slot.get();
+    }
+
+    @Test
+    void shouldResolveAServerOnTheSameSegment() {
+        try (PeerNamespace peer = new PeerNamespace()) {
+            wire(peer);
+            try (Rtnetlink kernel = Rtnetlink.open();
+                    NextHops hops = NextHops.follow(kernel)) {
+                NextHopSlot slot = hops.slot(SERVER);
+
+                assertThat(until(slot, hop -> hop != null))
+                        .isEqualTo(new NextHop(v0(kernel), OWN_MAC, PEER_MAC, 1_400, true));
+                assertThat(hops.slot(SERVER)).isSameAs(slot);
+            }
+        }
+    }
+
+    @Test
+    void shouldFollowAMacThatChanges() {
+        try (PeerNamespace peer = new PeerNamespace()) {
+            wire(peer);
+            try (Rtnetlink kernel = Rtnetlink.open();
+                    NextHops hops = NextHops.follow(kernel)) {
+                NextHopSlot slot = hops.slot(SERVER);
+                until(slot, hop -> hop != null);
+
+                // as another machine that takes the address over announces it
+                peer.sh("ip link set v1 down; ip link set v1 address 02:00:00:00:00:99; ip link set v1 up");
+                sh("ip neigh replace 10.2.0.11 lladdr 02:00:00:00:00:99 dev v0 nud reachable");
+
+                until(slot, hop -> hop != null && hop.destinationMac() == mac("02:00:00:00:00:99"));
+            }
+        }
+    }
+
+    @Test
+    void shouldFollowARouteThroughARouterAndBack() {
+        try (PeerNamespace peer = new PeerNamespace()) {
+            wire(peer);
+            try (Rtnetlink kernel = Rtnetlink.open();
+                    NextHops hops = NextHops.follow(kernel)) {
+                NextHopSlot slot = hops.slot(FAR);
+                assertThat(slot.get()).as("no route").isNull();
+
+                sh("ip route add 10.3.0.0/24 via 10.2.0.1");
+                assertThat(until(slot, hop -> hop != null))
+                        .isEqualTo(new NextHop(v0(kernel), OWN_MAC, PEER_MAC, 1_400, false));
+
+                sh("ip route del 10.3.0.0/24");
+                until(slot, hop -> hop == null);
+
+                sh("ip route add blackhole 10.3.0.0/24");
+                assertThat(hops.slot(FAR).get()).isNull();
+                sh("ip route del blackhole 10.3.0.0/24; ip route add 10.3.0.0/24 via 10.2.0.11");
+                assertThat(until(slot, hop -> hop != null).direct()).isFalse();
+            }
+        }
+    }
+
+    @Test
+    void shouldLoseANeighbourThatIsGoneAndFindItAgain() {
+        try (PeerNamespace peer = new PeerNamespace()) {
+            wire(peer);
+            try (Rtnetlink kernel = Rtnetlink.open();
+                    NextHops hops = NextHops.follow(kernel)) {
+                NextHopSlot slot = hops.slot(SERVER);
+                until(slot, hop -> hop != null);
+
+                peer.sh("ip addr del 10.2.0.11/24 dev v1");
+                sh("ip neigh flush dev v0");
+                until(slot, hop -> hop == null);
+
+                peer.sh("ip addr add 10.2.0.11/24 dev v1");
+                until(slot, hop -> hop != null);
+            }
+        }
+    }
+
+    @Test
+    void shouldFollowTheInterfacesOwnMacAndMtu() {
+        try (PeerNamespace peer = new PeerNamespace()) {
+            wire(peer);
+            try (Rtnetlink kernel = Rtnetlink.open();
+                    NextHops hops = NextHops.follow(kernel)) {
+                NextHopSlot slot = hops.slot(SERVER);
+                until(slot, hop -> hop != null);
+
+                sh("ip link set v0 mtu 1300");
+                until(slot, hop -> hop != null && hop.mtu() == 1_300);
+                sh("ip link set v0 address 02:00:00:00:00:77");
+                until(slot, hop -> hop != null && hop.sourceMac() == mac("02:00:00:00:00:77"));
+            }
+        }
+    }
+
+    @Test
+    void shouldComeBackAfterItsInterfaceWasDown() {
+        try (PeerNamespace peer = new PeerNamespace()) {
+            wire(peer);
+            try (Rtnetlink kernel = Rtnetlink.open();
+                    NextHops hops = NextHops.follow(kernel)) {
+                NextHopSlot slot = hops.slot(SERVER);
+                until(slot, hop -> hop != null);
+
+                sh("ip link set v0 down");
+                until(slot, hop -> hop == null);
+                sh("ip link set v0 up");
+                until(slot, hop -> hop != null);
+            }
+        }
+    }
+
+    @Test
+    void shouldForgetWhatIsNeededNoMore() {
+        try (PeerNamespace peer = new PeerNamespace()) {
+            wire(peer);
+            try (Rtnetlink kernel = Rtnetlink.open();
+                    NextHops hops = NextHops.follow(kernel)) {
+                NextHopSlot kept = hops.slot(SERVER);
+                NextHopSlot forgotten = hops.slot(FAR);
+
+                hops.retain(Set.of(SERVER));
+
+                assertThat(hops.slot(SERVER)).isSameAs(kept);
+                assertThat(hops.slot(FAR)).isNotSameAs(forgotten);
+            }
+        }
+    }
+}
