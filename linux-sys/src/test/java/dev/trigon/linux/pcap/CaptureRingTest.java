@@ -18,7 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Over a capture file, which is a pcap_t like any other. Live ones: PcapPortTest. */
 class CaptureRingTest {
     private static final int FILE_HEADER = 24;
-    private static final int RECORD_HEADER = 16;
     private static final int ERROR_LENGTH = 256;
     private static final NativeLibrary PCAP = NativeLibrary.getInstance("pcap");
 

@@ -35,17 +35,23 @@ public final class NextHops implements AutoCloseable {
 
     private final Rtnetlink kernel;
     private final NetlinkMonitor monitor;
+    private final long verifyEveryNs;
     private final Map<Inet4Address, Tracked> tracked = new HashMap<>();
     private final Thread listener = new Thread(this::listen, "next-hops");
     private volatile boolean closing;
 
-    private NextHops(Rtnetlink kernel, NetlinkMonitor monitor) {
+    private NextHops(Rtnetlink kernel, NetlinkMonitor monitor, long verifyEveryNs) {
         this.kernel = kernel;
         this.monitor = monitor;
+        this.verifyEveryNs = verifyEveryNs;
     }
 
     public static NextHops follow(Rtnetlink kernel) {
-        NextHops hops = new NextHops(kernel, NetlinkMonitor.open());
+        return follow(kernel, VERIFY_NS);
+    }
+
+    static NextHops follow(Rtnetlink kernel, long verifyEveryNs) {
+        NextHops hops = new NextHops(kernel, NetlinkMonitor.open(), verifyEveryNs);
         hops.listener.setDaemon(true);
         hops.listener.start();
         return hops;
@@ -76,7 +82,7 @@ public final class NextHops implements AutoCloseable {
             try {
                 monitor.await(LISTEN_MS, changes::add);
                 long nowNs = System.nanoTime();
-                boolean verify = nowNs - verifiedNs >= VERIFY_NS;
+                boolean verify = nowNs - verifiedNs >= verifyEveryNs;
                 boolean retry = nowNs - retriedNs >= RETRY_NS;
                 verifiedNs = verify ? nowNs : verifiedNs;
                 retriedNs = retry ? nowNs : retriedNs;

@@ -7,8 +7,11 @@ import dev.trigon.dataplane.service.Specs;
 import dev.trigon.linux.MacAddress;
 import dev.trigon.linux.NetworkNamespace;
 import dev.trigon.linux.PeerNamespace;
+import dev.trigon.linux.netlink.Neighbour;
 import dev.trigon.linux.netlink.Rtnetlink;
 import java.net.Inet4Address;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -67,6 +70,38 @@ class NextHopsTest {
                 assertThat(hops.slot(SERVER)).isSameAs(slot);
             }
         }
+    }
+
+    @Test
+    void shouldLeaveAStaticNeighbourStaticWhenNextHopsAreVerified() {
+        try (PeerNamespace peer = new PeerNamespace()) {
+            wire(peer);
+            sh("ip neigh replace 10.2.0.11 lladdr 02:00:00:00:00:77 dev v0 nud permanent");
+            try (Rtnetlink kernel = Rtnetlink.open();
+                    NextHops hops = NextHops.follow(kernel, 1)) {
+                NextHopSlot fixed = hops.slot(SERVER);
+                NextHopSlot learned = hops.slot(Specs.address("10.2.0.1"));
+                until(learned, hop -> hop != null);
+
+                // one that is learned is asked for again and again meanwhile: both are verified in the same round
+                long asked = requests(peer);
+                until(learned, hop -> requests(peer) > asked + 2);
+
+                assertThat(until(fixed, hop -> hop != null).destinationMac()).isEqualTo(mac("02:00:00:00:00:77"));
+                assertThat(kernel.neighbour(v0(kernel), SERVER).orElseThrow().state())
+                        .isEqualTo(Neighbour.State.PERMANENT);
+            }
+        }
+    }
+
+    /** Frames that the far end has received: they grow as long as verifying goes on. */
+    private static long requests(PeerNamespace peer) {
+        String devices = peer.call(() -> Files.readString(Path.of("/proc/thread-self/net/dev")));
+        String v1 = devices.lines()
+                .filter(line -> line.strip().startsWith("v1:"))
+                .findFirst()
+                .orElseThrow();
+        return Long.parseLong(v1.strip().split("\\s+")[2]);
     }
 
     @Test
