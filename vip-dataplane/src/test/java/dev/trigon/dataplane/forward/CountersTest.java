@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trigon.dataplane.forward.Counters.Reading;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 class CountersTest {
     private static final int READS = 200_000;
+    private static final int DIFFERENT = 100;
 
     private final Counters counters = new Counters();
 
@@ -75,14 +77,16 @@ class CountersTest {
         try {
             long last = 0;
             int seen = 0;
-            for (int i = 0; i < READS; i++) {
+            // on a busy machine the two may seldom run side by side
+            long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+            for (int i = 0; i < READS || (seen < DIFFERENT && System.nanoTime() - deadlineNs < 0); i++) {
                 Reading reading = counters.read();
                 Rig.assertSumIsRight(reading);
                 assertThat(reading.received()).isGreaterThanOrEqualTo(last);
                 seen += reading.received() > last ? 1 : 0;
                 last = reading.received();
             }
-            assertThat(seen).as("readings that differed from the one before").isGreaterThan(100);
+            assertThat(seen).as("readings that differed from the one before").isGreaterThanOrEqualTo(DIFFERENT);
         } finally {
             done.set(true);
             worker.join();

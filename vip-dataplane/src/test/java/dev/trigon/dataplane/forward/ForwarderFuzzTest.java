@@ -18,6 +18,9 @@ import org.junit.jupiter.api.Test;
 class ForwarderFuzzTest {
     private static final int FRAMES = 320_000;
 
+    /** ENOBUFS, ENETDOWN, EMSGSIZE, EPERM, and one that no kernel has. */
+    private static final int[] ERRNOS = {105, 100, 90, 1, 4_711};
+
     private static final List<byte[]> SEEDS = List.of(
             TestFrame.tcp().payload(new byte[32]).build(),
             TestFrame.tcp().flags(2).ipOptions(new byte[12]).build(),
@@ -33,6 +36,7 @@ class ForwarderFuzzTest {
                     .build(),
             TestFrame.tcp().to("203.0.113.20", 80).payload(new byte[1_400]).build(),
             TestFrame.tcp().to("203.0.113.10", 81).build(),
+            TestFrame.tcp().to("203.0.113.20", 80).ttl(1).build(),
             TestFrame.ip(1).build(),
             TestFrame.udp().fragment(0x2000).build(),
             hex("ffffffffffff 020000000001 0806 0001 0800 06 04 0001 020000000001 c6336401 000000000000 cb00710a"));
@@ -54,7 +58,7 @@ class ForwarderFuzzTest {
                     rig.receive(mutant(random), random.nextInt(100) == 0);
                     sent++;
                 }
-                rig.pass(random.nextInt(20) == 0 ? random.nextInt(130) : 0);
+                rig.pass(random.nextInt(8) == 0 ? ERRNOS[random.nextInt(ERRNOS.length)] : 0);
                 rig.nowMs += random.nextInt(100);
                 rig.forwarder.waitingRoom().expire(rig.nowMs, rig.counters);
                 rig.flows.writeBehind(rig.nowMs, 128);
