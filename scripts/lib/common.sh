@@ -32,3 +32,12 @@ give_back() {
         [[ ! -e $made ]] || chown -R --reference="$TRIGON_HOME" -- "$made"
     done
 }
+
+# end_stale_labs PREFIX: labs named PREFIX-PID, and what follows, whose process was killed before it could end them
+end_stale_labs() {
+    local name pid
+    for name in $(ip netns list | sed -nE "s/^($1-[0-9]+[a-z0-9-]*)-client( .*)?\$/\1/p"); do
+        pid=${name#"$1"-}
+        [[ -e /proc/${pid%%-*} ]] || TRIGON_LAB=$name "$TRIGON_HOME/scripts/lab" down
+    done
+}

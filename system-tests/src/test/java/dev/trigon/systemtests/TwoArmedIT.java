@@ -8,6 +8,7 @@ import dev.trigon.systemtests.lab.Client;
 import dev.trigon.systemtests.lab.Lab;
 import dev.trigon.systemtests.lab.Program;
 import dev.trigon.systemtests.lab.Services;
+import dev.trigon.systemtests.lab.Vipd;
 import java.time.Duration;
 import java.util.Locale;
 import org.junit.jupiter.api.BeforeAll;
@@ -19,6 +20,8 @@ class TwoArmedIT {
     @RegisterExtension
     static final Lab LAB = new Lab(Lab.Kind.TWO_ARMED);
 
+    private static final String SECOND_VIP = "203.0.113.20";
+
     private static Client client;
 
     @BeforeAll
@@ -26,7 +29,7 @@ class TwoArmedIT {
         client = LAB.client();
         LAB.vipd().start();
         LAB.vipd().apply(Services.of(LAB, "l2dsr")).orFail();
-        LAB.startAgents();
+        LAB.startAgents("--vip", SECOND_VIP);
         client.awaitAnswersFrom(SERVERS);
     }
 
@@ -66,5 +69,23 @@ class TwoArmedIT {
                         .run("arping", "-c", "1", "-w", "1", "-I", "far", VIP)
                         .exit())
                 .isNotZero();
+    }
+
+    @Test
+    void shouldServeASecondVipUntilItIsRemoved() {
+        Vipd vipd = LAB.vipd();
+        vipd.ctl("service", "add", "second", "--vip", SECOND_VIP, "--protocol", "tcp", "--port", "80")
+                .orFail();
+        vipd.ctl("backend", "add", "second", "b2", "--address", LAB.address("b2"))
+                .orFail();
+
+        String[] request = {"curl", "-s", "--max-time", "2", "http://" + SECOND_VIP + "/"};
+        assertThat(client.host().run(request).out()).isEqualTo("b2\n");
+        assertThat(client.get(3).total()).isEqualTo(3);
+
+        vipd.ctl("service", "remove", "second").orFail();
+        assertThat(client.host().run(request).exit()).isNotZero();
+        assertThat(client.get(3).total()).isEqualTo(3);
+        assertThat(LAB.packets().crossed()).isZero();
     }
 }

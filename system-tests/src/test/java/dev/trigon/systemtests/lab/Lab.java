@@ -76,7 +76,7 @@ public final class Lab implements BeforeAllCallback, AfterEachCallback, AfterAll
             throw new IllegalStateException("system tests need root: run sudo scripts/test, or build with -DskipITs");
         }
         machineBefore = HostState.ofMachine();
-        directory = Files.createTempDirectory("trigon-test-");
+        directory = Files.createTempDirectory(name + "-");
         script("up", kind.label).orFail();
         for (String host : HOSTS) {
             hosts.put(host, new Host(host, name + "-" + host, directory));
