@@ -17,7 +17,8 @@ public enum DropReason {
     NEXT_HOP_QUEUE_FULL("next-hop-queue-full", "too many packets wait for that next hop already"),
     EGRESS_FULL("egress-full", "the interface it leaves by had no room"),
     EGRESS_DOWN("egress-down", "the interface it leaves by is down or gone"),
-    EGRESS_REFUSED("egress-refused", "the kernel would not send it for another reason");
+    EGRESS_REFUSED("egress-refused", "the kernel would not send it for another reason"),
+    FAULT("fault", "a fault in vipd itself, which its log describes");
 
     private static final int ENXIO = 6;
     private static final int EAGAIN = 11;

@@ -35,6 +35,7 @@ public final class Forwarder {
     private final @Nullable DropReason[] reason;
     private final @Nullable Backend[] backend;
     private final int[] ipOctets;
+    private int decided;
 
     public Forwarder(Arm arm, FlowCache flows, Counters counters, int batchCapacity) {
         this.worker = arm.worker();
@@ -56,8 +57,8 @@ public final class Forwarder {
 
     /** Decides every frame of the batch. */
     public void decide(Batch batch, ServiceTable table, long nowMs) {
-        for (int frame = 0; frame < batch.count(); frame++) {
-            verdict[frame] = decide(batch, frame, table, nowMs);
+        for (decided = 0; decided < batch.count(); decided++) {
+            verdict[decided] = decide(batch, decided, table, nowMs);
         }
     }
 
@@ -202,6 +203,17 @@ public final class Forwarder {
                 if (receiver != null) {
                     receiver.meter().count(worker, ipOctets[frame]);
                 }
+            }
+        }
+    }
+
+    /** Counts a batch on whose way a fault happened: all of it is lost, but for what waits already. */
+    void abandon(Batch batch) {
+        for (int frame = 0; frame < batch.count(); frame++) {
+            if (frame < decided && verdict[frame] == Verdict.WAITING) {
+                counters.verdict(Verdict.WAITING);
+            } else {
+                counters.dropped(DropReason.FAULT);
             }
         }
     }

@@ -7,6 +7,8 @@ import dev.trigon.dataplane.service.ServiceTable;
 import java.util.Arrays;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One thread, one port: takes what has arrived, decides it, sends it, counts it, and sleeps when there is nothing. It
@@ -24,6 +26,8 @@ public final class Worker implements Runnable, AutoCloseable {
 
     private static final int IDLE_SWEEP = 16_384;
     private static final long OBSERVE_EVERY_MS = 200;
+    private static final long COMPLAIN_EVERY_MS = 1_000;
+    private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
 
     private final PacketPort port;
     private final FlowCache flows;
@@ -38,6 +42,8 @@ public final class Worker implements Runnable, AutoCloseable {
     private volatile long adoptedVersion = -1;
     private volatile boolean stopping;
     private long observedMs;
+    private long complainedMs;
+    private boolean unsettled;
 
     /**
      * Prepares a worker; {@link #run} is for the thread it gets.
@@ -57,11 +63,33 @@ public final class Worker implements Runnable, AutoCloseable {
 
     @Override
     public void run() {
-        while (!stopping) {
-            step();
+        try {
+            while (!stopping) {
+                stepSafely();
+            }
+        } finally {
+            flows.close();
+            port.close();
         }
-        flows.close();
-        port.close();
+    }
+
+    /** A fault costs the batch it happened in, and not every packet from then on. */
+    private void stepSafely() {
+        try {
+            step();
+        } catch (RuntimeException e) {
+            if (unsettled) {
+                forwarder.abandon(batch);
+                unsettled = false;
+                counters.show();
+            }
+            long nowMs = clockMs.getAsLong();
+            if (nowMs - complainedMs >= COMPLAIN_EVERY_MS) {
+                complainedMs = nowMs;
+                LOG.error("a fault in vipd; the packets of one batch are lost", e);
+            }
+            port.await(1);
+        }
     }
 
     private void step() {
@@ -80,9 +108,11 @@ public final class Worker implements Runnable, AutoCloseable {
         port.receive(batch);
         counters.received(batch.count() - released);
         if (batch.count() > 0) {
+            unsettled = true;
             forwarder.decide(batch, table, nowMs);
             port.transmit(batch);
             forwarder.settle(batch);
+            unsettled = false;
         }
         boolean idle = batch.count() == 0;
         flows.writeBehind(nowMs, idle ? IDLE_SWEEP : BUSY_SWEEP);

@@ -1,6 +1,5 @@
 package dev.trigon.dataplane.nexthop;
 
-import dev.trigon.linux.LinuxException;
 import dev.trigon.linux.MacAddress;
 import dev.trigon.linux.netlink.Change;
 import dev.trigon.linux.netlink.Link;
@@ -16,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -87,9 +87,10 @@ public final class NextHops implements AutoCloseable {
                 verifiedNs = verify ? nowNs : verifiedNs;
                 retriedNs = retry ? nowNs : retriedNs;
                 react(changes, retry, verify);
-            } catch (LinuxException e) {
-                // what is known stays in use; the next round asks again
-                LOG.warn("following routes and neighbours: {}", e.getMessage());
+            } catch (RuntimeException e) {
+                // what is known stays in use, whatever is wrong; the next round asks again
+                LOG.warn("following routes and neighbours: {}", e.toString());
+                LockSupport.parkNanos(RETRY_NS);
             }
         }
     }

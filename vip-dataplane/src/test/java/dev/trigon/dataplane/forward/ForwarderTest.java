@@ -416,13 +416,13 @@ class ForwarderTest {
         return text.toString();
     }
 
-    /** What is left out here is WaitingRoomTest's. */
+    /** What is left out here is WaitingRoomTest's, and WorkerTest's. */
     @Test
     void shouldHaveARowForEveryReasonToDrop() {
         Set<DropReason> met = rows().map(Row::reason).filter(r -> r != null).collect(Collectors.toSet());
 
         assertThat(EnumSet.complementOf(EnumSet.copyOf(met)))
-                .containsExactly(DropReason.NEXT_HOP_UNRESOLVED, DropReason.NEXT_HOP_QUEUE_FULL);
+                .containsExactly(DropReason.NEXT_HOP_UNRESOLVED, DropReason.NEXT_HOP_QUEUE_FULL, DropReason.FAULT);
     }
 
     /** All rows at once, the kernel's refusals but for: no frame may show in another's verdict. */

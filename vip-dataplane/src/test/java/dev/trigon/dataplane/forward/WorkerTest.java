@@ -121,6 +121,23 @@ class WorkerTest {
     }
 
     @Test
+    void shouldGoOnAndCountWhatWasLostWhenAFaultMeetsABatch() {
+        publish(echo());
+        // the announcement is out: the next batch is the one with the packet
+        until(() -> collected(1));
+        sent.clear();
+        port.breakOnce();
+        port.arrive(numbered(1));
+        assertThat(counted(1).of(DropReason.FAULT)).isOne();
+
+        port.arrive(numbered(2));
+        until(() -> collected(1));
+
+        assertThat(number(sent.get(0))).isEqualTo(2);
+        assertThat(counted(2).of(Verdict.FORWARDED)).isOne();
+    }
+
+    @Test
     void shouldNotSteerAnewWhenOnlyBackendsChange() {
         publish(echo());
         publish(service("echo").udp().backend(1, "10.2.0.11", 7).backend(2, "10.2.0.12", 1));

@@ -17,6 +17,7 @@ public final class MemoryPort implements PacketPort {
     private final Semaphore wakeups = new Semaphore(0);
     private final List<int[]> steered = new ArrayList<>();
     private volatile int refusal;
+    private volatile boolean broken;
     private volatile boolean closed;
 
     public void arrive(byte[] frame) {
@@ -27,6 +28,11 @@ public final class MemoryPort implements PacketPort {
     /** From now on every send fails with this errno; 0: none does. */
     public void refuse(int errno) {
         refusal = errno;
+    }
+
+    /** The next batch to be sent meets a fault of the port. */
+    public void breakOnce() {
+        broken = true;
     }
 
     /** What was sent since the last time. */
@@ -65,6 +71,10 @@ public final class MemoryPort implements PacketPort {
 
     @Override
     public void transmit(Batch batch) {
+        if (broken) {
+            broken = false;
+            throw new IllegalStateException("broken on purpose");
+        }
         for (int frame = 0; frame < batch.count(); frame++) {
             if (batch.egress(frame) == Batch.STAYS) {
                 continue;
