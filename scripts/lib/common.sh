@@ -33,11 +33,15 @@ give_back() {
     done
 }
 
-# end_stale_labs PREFIX: labs named PREFIX-PID, and what follows, whose process was killed before it could end them
+# end_stale_labs PREFIX: takes away labs named PREFIX-PID, and what follows, that a killed process could not, and their files
 end_stale_labs() {
     local name pid
     for name in $(ip netns list | sed -nE "s/^($1-[0-9]+[a-z0-9-]*)-client( .*)?\$/\1/p"); do
         pid=${name#"$1"-}
-        [[ -e /proc/${pid%%-*} ]] || TRIGON_LAB=$name "$TRIGON_HOME/scripts/lab" down
+        # a zombie has a directory there, and no command line
+        if ! grep -qs . "/proc/${pid%%-*}/cmdline"; then
+            TRIGON_LAB=$name "$TRIGON_HOME/scripts/lab" down
+            rm -rf -- "/tmp/$name"[-.]*
+        fi
     done
 }
