@@ -18,7 +18,7 @@ import java.nio.ByteBuffer;
  * </ul>
  */
 public final class FlowCache implements AutoCloseable {
-    public static final int DEFAULT_ENTRIES = 65_536;
+    public static final int DEFAULT_ENTRIES = 262_144;
     public static final int MISS = -1;
 
     /** How far from its home a flow may be. */
