@@ -1,0 +1,73 @@
+package dev.trigon.dataplane.engine;
+
+import static dev.trigon.dataplane.service.Specs.service;
+import static dev.trigon.linux.NetworkNamespace.sh;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.trigon.dataplane.service.Refusal;
+import dev.trigon.dataplane.service.Specs;
+import dev.trigon.linux.NetworkNamespace;
+import dev.trigon.linux.netlink.Rtnetlink;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Against the real kernel: 10.2.0.0/24 on a link, 10.3.0.0/24 behind a router there. */
+@ExtendWith(NetworkNamespace.class)
+class GatewayChecksTest {
+    private static void wire() {
+        sh("ip link add v0 type veth peer name v1; ip link set v1 up");
+        sh("ip addr add 10.2.0.2/24 dev v0; ip link set v0 up; ip route add 10.3.0.0/24 via 10.2.0.1");
+    }
+
+    private static ThrowingCallable check(Specs service) {
+        return () -> {
+            wire();
+            try (Rtnetlink kernel = Rtnetlink.open()) {
+                new GatewayChecks(kernel).check(List.of(service.spec()));
+            }
+        };
+    }
+
+    @Test
+    void shouldAcceptServersOnTheSegmentInL2dsr() {
+        assertThatCode(check(service("web").backend(1, "10.2.0.11", 1))).doesNotThrowAnyException();
+    }
+
+    @Test
+    void shouldAcceptRoutedServersInL3dsr() {
+        assertThatCode(check(service("web").l3dsr(3).backend(1, "10.3.0.11", 1)))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void shouldRefuseRoutedServersInL2dsr() {
+        assertThatThrownBy(check(service("web").backend(1, "10.3.0.11", 1)))
+                .isInstanceOf(Refusal.class)
+                .hasMessageContaining("10.3.0.11 is behind the router 10.2.0.1")
+                .hasMessageContaining("use forward: l3dsr");
+    }
+
+    @Test
+    void shouldRefuseAServerWithoutARoute() {
+        assertThatThrownBy(check(service("web").backend(1, "192.0.2.1", 1)))
+                .isInstanceOf(Refusal.class)
+                .hasMessageContaining("no route to 192.0.2.1");
+    }
+
+    @Test
+    void shouldRefuseAServerThatIsTheGateway() {
+        assertThatThrownBy(check(service("web").backend(1, "10.2.0.2", 1)))
+                .isInstanceOf(Refusal.class)
+                .hasMessageContaining("10.2.0.2 is an address of this gateway");
+    }
+
+    @Test
+    void shouldRefuseAVipThatIsTheGateways() {
+        assertThatThrownBy(check(service("web").vip("10.2.0.2").backend(1, "10.2.0.11", 1)))
+                .isInstanceOf(Refusal.class)
+                .hasMessageContaining("VIP 10.2.0.2 is an address of this gateway");
+    }
+}
