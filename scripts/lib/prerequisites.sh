@@ -104,8 +104,7 @@ install() {
         trap allow_services EXIT
         forbid_services
         export DEBIAN_FRONTEND=noninteractive
-        apt-get -qq update
-        apt-get -qq -y --no-install-recommends install "$@"
+        apt-get -qq update && apt-get -qq -y --no-install-recommends install "$@"
     ) >"$log" 2>&1 </dev/null; then
         tail -n 5 "$log" >&2
         rm -f "$log"
