@@ -38,7 +38,7 @@ public record FlowTimeouts(long synMs, long establishedMs, long closingMs, long 
     }
 
     /** For a cache, which knows every packet. A clock that was set back makes no flow expire. */
-    boolean expired(FlowState state, long lastSeenMs, long nowMs) {
+    public boolean expired(FlowState state, long lastSeenMs, long nowMs) {
         return nowMs - lastSeenMs >= idleMs(state);
     }
 

@@ -9,11 +9,12 @@ import dev.trigon.dataplane.control.ServiceRegistry;
 import dev.trigon.dataplane.control.StateDirectory;
 import dev.trigon.dataplane.engine.Engine;
 import dev.trigon.dataplane.service.Refusal;
+import dev.trigon.linux.NamespaceLock;
 import dev.trigon.linux.libc.LibC;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,7 +37,7 @@ import picocli.CommandLine.Option;
 public final class Vipd implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(Vipd.class);
     private static final int REFUSED = 1;
-    private static final long STOP_LIMIT_SECONDS = 20;
+    private static final String GATEWAY_LOCK = "trigon-vipd";
 
     @Option(
             names = "--config",
@@ -68,7 +69,7 @@ public final class Vipd implements Callable<Integer> {
         } catch (Refusal e) {
             return complain(String.valueOf(e.getMessage()), e);
         } catch (IOException | RuntimeException e) {
-            return complain("start: " + e.getMessage() + "; run with --debug for more", e);
+            return complain("running: " + e + "; run with --debug for more", e);
         }
     }
 
@@ -85,49 +86,47 @@ public final class Vipd implements Callable<Integer> {
             throw new Refusal("start", "raw sockets and routes are root's", "run it with sudo");
         }
         VipdConfig settings = VipdConfigFile.load(config);
-        CountDownLatch stop = new CountDownLatch(1);
-        CountDownLatch stopped = new CountDownLatch(1);
+        StopSignal signal = StopSignal.install();
+        boolean stoppedCleanly = false;
         try (StateDirectory state = StateDirectory.open(settings.state());
                 Engine engine = Engine.start(engineSettings(settings))) {
-            ServiceRegistry registry = ServiceRegistry.open(state, engine);
-            ControlServer server =
-                    ControlServer.start(settings.socket(), registry, engine, Version.number(), this::uptimeSeconds);
-            try {
-                registry.resume();
-                stopOnSignal(stop, stopped);
-                LOG.info(
-                        "vipd {} ready after {} ms: pcap on {}, {} services, control socket {}",
-                        Version.number(),
-                        TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNs),
-                        String.join(", ", settings.interfaces()),
-                        registry.services().size(),
-                        settings.socket());
-                stop.await();
-                LOG.info("stopping");
-            } finally {
-                server.close();
-            }
+            serve(settings, state, engine, signal);
+            stoppedCleanly = true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            stopped.countDown();
+            signal.stopped(stoppedCleanly);
         }
     }
 
-    /** The JVM ends a process that got SIGTERM with 143; a clean stop is a success, so this says so itself. */
-    private static void stopOnSignal(CountDownLatch stop, CountDownLatch stopped) {
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(
-                        () -> {
-                            stop.countDown();
-                            try {
-                                boolean clean = stopped.await(STOP_LIMIT_SECONDS, TimeUnit.SECONDS);
-                                Runtime.getRuntime().halt(clean ? 0 : REFUSED);
-                            } catch (InterruptedException e) {
-                                Thread.currentThread().interrupt();
-                            }
-                        },
-                        "stop"));
+    private void serve(VipdConfig settings, StateDirectory state, Engine engine, StopSignal signal)
+            throws Refusal, InterruptedException {
+        ServiceRegistry registry = ServiceRegistry.open(state, engine);
+        ControlServer server =
+                ControlServer.start(settings.socket(), registry, engine, Version.number(), this::uptimeSeconds);
+        // not before the socket: whoever chose one that is taken should hear of that first
+        Optional<NamespaceLock> gateway = NamespaceLock.take(GATEWAY_LOCK);
+        try {
+            if (gateway.isEmpty()) {
+                throw new Refusal(
+                        "start",
+                        "another vipd runs in this network namespace, and they would undo each other's guard routes",
+                        "stop that one, or give it these interfaces too");
+            }
+            registry.resume();
+            LOG.info(
+                    "vipd {} ready after {} ms: pcap on {}, {} services, control socket {}",
+                    Version.number(),
+                    TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNs),
+                    String.join(", ", settings.interfaces()),
+                    registry.services().size(),
+                    settings.socket());
+            signal.await();
+            LOG.info("stopping");
+        } finally {
+            server.close();
+            gateway.ifPresent(NamespaceLock::close);
+        }
     }
 
     private static Engine.Settings engineSettings(VipdConfig settings) {

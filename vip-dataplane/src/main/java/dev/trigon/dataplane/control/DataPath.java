@@ -12,10 +12,11 @@ import org.jspecify.annotations.Nullable;
 /** The running data path, as the control plane sees it. Every method may be called from any thread. */
 public interface DataPath {
     /**
-     * Asks the gateway's kernel whether these services can work here: a VIP must be no address of the gateway, a backend must
-     * have a route (and in l2dsr be on a directly connected segment). Changes nothing.
+     * Asks the gateway's kernel whether what is new in these services can work here: a VIP must be no address of the gateway,
+     * a backend must have a route (and in l2dsr be on a directly connected segment). What stood before is not asked about
+     * again: a route that is gone must keep nobody from changing something else. Changes nothing.
      */
-    void check(List<ServiceSpec> services) throws Refusal;
+    void check(List<ServiceSpec> before, List<ServiceSpec> after) throws Refusal;
 
     /** Puts these services in force, all of them and no others. Returns once every worker uses them. */
     void publish(List<ServiceSpec> services);

@@ -50,7 +50,7 @@ public final class ServiceRegistry {
     public synchronized void resume() {
         List<ServiceSpec> saved = state.services();
         try {
-            dataPath.check(saved);
+            dataPath.check(List.of(), saved);
         } catch (Refusal e) {
             LOG.warn("saved services are in force although one would be refused now: {}", e.getMessage());
         }
@@ -62,7 +62,7 @@ public final class ServiceRegistry {
         ServicesState after = before.with(
                 edit.apply(before.services().stream().map(ServiceDraft::of).toList()));
         if (!after.equals(before)) {
-            dataPath.check(after.services());
+            dataPath.check(before.services(), after.services());
             save(after);
             publish(before, after);
             state = after;

@@ -39,6 +39,14 @@ final class Arms {
         return arms;
     }
 
+    /** Whether the interface is the one that was looked up. */
+    static boolean isStill(Arm arm, Rtnetlink kernel) {
+        return kernel.links().stream().anyMatch(l -> {
+            MacAddress mac = l.mac();
+            return l.index() == arm.ifIndex() && mac != null && mac.value() == arm.mac();
+        });
+    }
+
     /** Frames start on cache lines. */
     private static int roundUp(int octets) {
         return (octets + 63) & -64;

@@ -20,11 +20,13 @@ import dev.trigon.dataplane.service.Protocol;
 import dev.trigon.dataplane.service.Refusal;
 import dev.trigon.dataplane.service.ServiceSpec;
 import dev.trigon.dataplane.service.ServiceTable;
+import dev.trigon.linux.LinuxException;
 import dev.trigon.linux.netlink.Rtnetlink;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +54,9 @@ public final class Engine implements DataPath, AutoCloseable {
     private final List<Arm> arms;
     private final List<Worker> workers = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
+    /** Only for the thread that follows the kernel. */
+    private final Set<String> changedArms = new HashSet<>();
+
     private volatile ServiceTable inForce = ServiceTable.EMPTY;
 
     private Engine(Rtnetlink kernel, List<Arm> arms, FlowTable flows, FlowTimeouts timeouts) throws PortException {
@@ -61,15 +66,17 @@ public final class Engine implements DataPath, AutoCloseable {
         this.guard = new KernelGuard(kernel);
         this.arms = arms;
         this.flows = flows;
-        this.flowView = new FlowView(flows, clock);
+        this.flowView = new FlowView(flows, timeouts, clock);
         for (Arm arm : arms) {
             FlowCache cache = new FlowCache(flows, FlowCache.DEFAULT_ENTRIES, timeouts);
             PcapPort port = PcapPort.open(arm.interfaceName(), arm.frameCapacity(), Worker.BATCH);
             Worker worker = new Worker(arm, port, cache, () -> inForce, clock);
             workers.add(worker);
-            threads.add(new Thread(worker, "worker-" + arm.interfaceName()));
+            Thread thread = new Thread(worker, "worker-" + arm.interfaceName());
+            thread.setUncaughtExceptionHandler(Engine::died);
+            threads.add(thread);
         }
-        this.nextHops = NextHops.follow(kernel);
+        this.nextHops = NextHops.follow(kernel, this::routingChanged);
         this.expiry = FlowExpiry.start(flows, timeouts, clock);
     }
 
@@ -89,7 +96,12 @@ public final class Engine implements DataPath, AutoCloseable {
             return engine;
         } catch (PortException e) {
             closeFlows(flows);
+            kernel.close();
             throw new Refusal("capture on " + String.join(", ", settings.interfaces()), e.why(), e.remedy());
+        } catch (LinuxException e) {
+            closeFlows(flows);
+            kernel.close();
+            throw e;
         }
     }
 
@@ -111,8 +123,8 @@ public final class Engine implements DataPath, AutoCloseable {
     }
 
     @Override
-    public void check(List<ServiceSpec> services) throws Refusal {
-        checks.check(services);
+    public void check(List<ServiceSpec> before, List<ServiceSpec> after) throws Refusal {
+        checks.check(before, after);
     }
 
     @Override
@@ -128,6 +140,20 @@ public final class Engine implements DataPath, AutoCloseable {
                 .flatMap(s -> s.backends().stream())
                 .map(BackendSpec::address)
                 .collect(Collectors.toSet()));
+    }
+
+    /** Somebody may have taken a guard away, or an interface from under its worker. */
+    private void routingChanged() {
+        guard.repair();
+        for (Arm arm : arms) {
+            if (!Arms.isStill(arm, kernel) && !changedArms.contains(arm.interfaceName())) {
+                changedArms.add(arm.interfaceName());
+                LOG.error(
+                        "interface {} is gone, or another than vipd was started on (its index or MAC changed): no VIP packet"
+                                + " comes in by it until vipd is restarted",
+                        arm.interfaceName());
+            }
+        }
     }
 
     private void awaitAdoption(long version) {
@@ -203,15 +229,19 @@ public final class Engine implements DataPath, AutoCloseable {
                 allocated);
     }
 
+    /** In this order, each step whatever became of those before: the flows matter most, and come when nobody uses them. */
     @Override
     public void close() {
         workers.forEach(Worker::close);
         threads.forEach(Engine::join);
         expiry.close();
         nextHops.close();
-        guard.clear();
-        closeFlows(flows);
-        kernel.close();
+        try {
+            guard.clear();
+        } finally {
+            closeFlows(flows);
+            kernel.close();
+        }
     }
 
     private static void closeFlows(FlowTable flows) {
@@ -220,6 +250,12 @@ public final class Engine implements DataPath, AutoCloseable {
         } catch (IOException e) {
             LOG.error("closing the flow table: {}; the next start recovers it", e.getMessage());
         }
+    }
+
+    /** Without a worker the VIP is announced and nobody takes its packets: better to end, and be started again. */
+    private static void died(Thread worker, Throwable why) {
+        LOG.error("{} died; vipd ends, so that whatever started it starts it again", worker.getName(), why);
+        Runtime.getRuntime().halt(1);
     }
 
     private static void join(Thread thread) {

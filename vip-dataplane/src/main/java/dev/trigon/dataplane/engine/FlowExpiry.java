@@ -5,9 +5,12 @@ import dev.trigon.conntrack.FlowTimeouts;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Removes flows that were idle for too long, a piece of the table at a time, all of it every few seconds. */
 final class FlowExpiry implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(FlowExpiry.class);
     private static final long CYCLE_MS = 5_000;
 
     private final FlowTable flows;
@@ -34,10 +37,19 @@ final class FlowExpiry implements AutoCloseable {
         int stepsPerNap = Math.max(1, (int) (flows.expirySteps() * 10L / CYCLE_MS));
         long napNs = TimeUnit.MILLISECONDS.toNanos(CYCLE_MS) * stepsPerNap / Math.max(1, flows.expirySteps());
         while (!stopping) {
-            for (int i = 0; i < stepsPerNap && !stopping; i++) {
+            expire(stepsPerNap);
+            LockSupport.parkNanos(napNs);
+        }
+    }
+
+    private void expire(int steps) {
+        try {
+            for (int i = 0; i < steps && !stopping; i++) {
                 flows.expireNext(clockMs.getAsLong(), timeouts);
             }
-            LockSupport.parkNanos(napNs);
+        } catch (RuntimeException e) {
+            LOG.error("removing idle flows; it goes on in {} ms", CYCLE_MS, e);
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(CYCLE_MS));
         }
     }
 

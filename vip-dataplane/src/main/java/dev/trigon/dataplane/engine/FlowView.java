@@ -3,6 +3,7 @@ package dev.trigon.dataplane.engine;
 import dev.trigon.conntrack.FlowKey;
 import dev.trigon.conntrack.FlowRecord;
 import dev.trigon.conntrack.FlowTable;
+import dev.trigon.conntrack.FlowTimeouts;
 import dev.trigon.dataplane.control.DataPath.Explanation;
 import dev.trigon.dataplane.control.DataPath.Flow;
 import dev.trigon.dataplane.service.Backend;
@@ -20,10 +21,12 @@ final class FlowView {
     private static final int NO_BACKEND = 0;
 
     private final FlowTable flows;
+    private final FlowTimeouts timeouts;
     private final LongSupplier clockMs;
 
-    FlowView(FlowTable flows, LongSupplier clockMs) {
+    FlowView(FlowTable flows, FlowTimeouts timeouts, LongSupplier clockMs) {
         this.flows = flows;
+        this.timeouts = timeouts;
         this.clockMs = clockMs;
     }
 
@@ -48,7 +51,10 @@ final class FlowView {
                 record.bytes());
     }
 
-    /** Decides as the packet path does, and leaves everything as it is. */
+    /**
+     * Decides as the packet path does, and leaves everything as it is. It sees what the flow table holds: a connection whose
+     * handshake is not complete is still its worker's alone, and a flow's last packets may be some seconds old.
+     */
     Explanation explain(
             ServiceTable table, Protocol protocol, Inet4Address client, int clientPort, Inet4Address vip, int vipPort) {
         Service service = table.match(Ipv4.toInt(vip), protocol.number(), vipPort);
@@ -59,7 +65,9 @@ final class FlowView {
         long ports = FlowKey.ports(protocol.number(), clientPort, vipPort);
         String name = service.spec().name();
         FlowRecord known = new FlowRecord();
-        if (flows.find(addresses, ports, known)) {
+        boolean remembered = flows.find(addresses, ports, known)
+                && !timeouts.expired(known.state(), known.lastSeenMs(), clockMs.getAsLong());
+        if (remembered) {
             Backend backend = table.backend(known.backendId());
             if (backend != null && backend.service() == service) {
                 return new Explanation(name, backend.id(), "flow");

@@ -7,33 +7,67 @@ import dev.trigon.dataplane.service.ServiceSpec;
 import dev.trigon.linux.netlink.InterfaceAddress;
 import dev.trigon.linux.netlink.Route;
 import dev.trigon.linux.netlink.Rtnetlink;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What only the gateway's kernel knows about services: whose addresses are its own, and where its routes lead. */
 final class GatewayChecks {
+    private static final int HOST_PREFIX = 32;
+
     private final Rtnetlink kernel;
 
     GatewayChecks(Rtnetlink kernel) {
         this.kernel = kernel;
     }
 
-    void check(List<ServiceSpec> services) throws Refusal {
+    /** Checks what {@code after} has and {@code before} had not. */
+    void check(List<ServiceSpec> before, List<ServiceSpec> after) throws Refusal {
         Set<InetAddress> own =
                 kernel.addresses().stream().map(InterfaceAddress::address).collect(Collectors.toSet());
-        for (ServiceSpec service : services) {
-            if (own.contains(service.vip())) {
-                throw new Refusal(
-                        "service " + service.name(),
-                        "VIP " + service.vip().getHostAddress() + " is an address of this gateway",
-                        "take the address off its interface (vipd answers ARP for it), or choose another VIP");
+        Set<Inet4Address> oldVips = before.stream().map(ServiceSpec::vip).collect(Collectors.toSet());
+        Set<Placed> oldBackends = before.stream().flatMap(Placed::of).collect(Collectors.toSet());
+        for (ServiceSpec service : after) {
+            if (!oldVips.contains(service.vip())) {
+                checkVip(service, own);
             }
             for (BackendSpec backend : service.backends()) {
-                checkBackend(service, backend, own);
+                if (!oldBackends.contains(new Placed(backend.address(), service.forward()))) {
+                    checkBackend(service, backend, own);
+                }
             }
+        }
+    }
+
+    /** What decides whether a backend can be reached. */
+    private record Placed(Inet4Address address, ForwardMode forward) {
+        static Stream<Placed> of(ServiceSpec service) {
+            return service.backends().stream().map(b -> new Placed(b.address(), service.forward()));
+        }
+    }
+
+    private void checkVip(ServiceSpec service, Set<InetAddress> own) throws Refusal {
+        String vip = service.vip().getHostAddress();
+        if (own.contains(service.vip())) {
+            throw new Refusal(
+                    "service " + service.name(),
+                    "VIP " + vip + " is an address of this gateway",
+                    "take the address off its interface (vipd answers ARP for it), or choose another VIP");
+        }
+        Optional<Route> inTheWay = kernel.routes().stream()
+                .filter(r -> r.prefixLength() == HOST_PREFIX && service.vip().equals(r.destination()))
+                .filter(r -> r.type() != Route.Type.BLACKHOLE)
+                .findFirst();
+        if (inTheWay.isPresent()) {
+            throw new Refusal(
+                    "service " + service.name(),
+                    "the gateway has a route to VIP " + vip
+                            + " of its own, so its kernel would send the packets on as well",
+                    "remove it: ip route del " + vip);
         }
     }
 
@@ -51,6 +85,12 @@ final class GatewayChecks {
             throw new Refusal(
                     what, "this gateway has no route to " + address, "add one, or correct the backend's address");
         }
+        if (!isEthernet(route.get().ifIndex())) {
+            throw new Refusal(
+                    what,
+                    "the way to " + address + " leaves by an interface that is no Ethernet",
+                    "route it over Ethernet: vipd writes Ethernet frames");
+        }
         InetAddress via = route.get().gateway();
         if (service.forward() == ForwardMode.L2DSR && via != null) {
             throw new Refusal(
@@ -59,5 +99,9 @@ final class GatewayChecks {
                             + " segment of the gateway",
                     "use forward: l3dsr, or a server on the same segment");
         }
+    }
+
+    private boolean isEthernet(int ifIndex) {
+        return kernel.links().stream().anyMatch(l -> l.index() == ifIndex && l.mac() != null && !l.loopback());
     }
 }

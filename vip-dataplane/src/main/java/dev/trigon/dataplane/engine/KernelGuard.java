@@ -33,7 +33,7 @@ final class KernelGuard {
     }
 
     /** Guards these too. */
-    void add(Set<Inet4Address> vips) {
+    synchronized void add(Set<Inet4Address> vips) {
         for (Inet4Address vip : vips) {
             try {
                 kernel.addBlackhole(vip, HOST_PREFIX, ROUTE_PROTOCOL);
@@ -47,8 +47,17 @@ final class KernelGuard {
         }
     }
 
+    /** Puts back what somebody has taken away. */
+    synchronized void repair() {
+        for (InetAddress vip : guarded) {
+            if (kernel.addBlackhole(vip, HOST_PREFIX, ROUTE_PROTOCOL)) {
+                LOG.warn("the guard route for {} was gone, and is back", vip.getHostAddress());
+            }
+        }
+    }
+
     /** Takes away every guard but those for these, also what a vipd that was killed left behind. */
-    void retain(Set<Inet4Address> vips) {
+    synchronized void retain(Set<Inet4Address> vips) {
         Set<InetAddress> extra = kernel.routes(ROUTE_PROTOCOL).stream()
                 .filter(r -> r.prefixLength() == HOST_PREFIX)
                 .map(Route::destination)
@@ -58,7 +67,7 @@ final class KernelGuard {
     }
 
     /** Takes away what this guard put there, and nothing of another's. */
-    void clear() {
+    synchronized void clear() {
         remove(Set.copyOf(guarded));
     }
 

@@ -12,6 +12,7 @@ public enum DropReason {
     PROTOCOL("protocol", "for a VIP, but neither TCP nor UDP"),
     NO_SERVICE("no-service", "for a VIP, but no service has that protocol and port"),
     NO_BACKEND("no-backend", "the service has no backend that takes new flows"),
+    NOT_ON_SEGMENT("not-on-segment", "the backend is behind a router now, where l2dsr does not reach"),
     TTL_EXPIRED("ttl-expired", "no hop left to live (l3dsr)"),
     NEXT_HOP_UNRESOLVED("next-hop-unresolved", "the kernel found no MAC for the backend's next hop within a second"),
     NEXT_HOP_QUEUE_FULL("next-hop-queue-full", "too many packets wait for that next hop already"),

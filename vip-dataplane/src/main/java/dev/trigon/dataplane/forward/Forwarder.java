@@ -127,6 +127,10 @@ public final class Forwarder {
             boolean waits = waitingRoom.admit(batch, frame, chosen, nowMs);
             return waits ? Verdict.WAITING : drop(frame, DropReason.NEXT_HOP_QUEUE_FULL);
         }
+        if (!service.isLayer3() && !hop.direct()) {
+            // a router would send it back to whoever has the VIP: here
+            return drop(frame, DropReason.NOT_ON_SEGMENT);
+        }
         if (packet.ipLength() > hop.mtu()) {
             return drop(frame, DropReason.TOO_LARGE);
         }

@@ -68,8 +68,11 @@ public final class Worker implements Runnable, AutoCloseable {
                 stepSafely();
             }
         } finally {
-            flows.close();
-            port.close();
+            try {
+                flows.close();
+            } finally {
+                port.close();
+            }
         }
     }
 
@@ -128,11 +131,20 @@ public final class Worker implements Runnable, AutoCloseable {
         int[] newVips =
                 Arrays.stream(newTable.vips()).filter(v -> !table.isVip(v)).toArray();
         if (!Arrays.equals(newTable.vips(), table.vips())) {
-            port.steer(newTable.vips());
+            steer(newTable.vips());
         }
         table = newTable;
         announcer.announce(newVips, newTable, nowMs);
         adoptedVersion = newTable.version();
+    }
+
+    /** A capture that will not be steered anew goes on as it was: what it brings in is still taken care of. */
+    private void steer(int[] vips) {
+        try {
+            port.steer(vips);
+        } catch (RuntimeException e) {
+            LOG.error("packets for a new VIP will not come in", e);
+        }
     }
 
     private void observe(long nowMs) {

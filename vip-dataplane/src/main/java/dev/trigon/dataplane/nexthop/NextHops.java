@@ -1,5 +1,6 @@
 package dev.trigon.dataplane.nexthop;
 
+import dev.trigon.linux.LinuxException;
 import dev.trigon.linux.MacAddress;
 import dev.trigon.linux.netlink.Change;
 import dev.trigon.linux.netlink.Link;
@@ -9,9 +10,8 @@ import dev.trigon.linux.netlink.Route;
 import dev.trigon.linux.netlink.Rtnetlink;
 import java.net.Inet4Address;
 import java.net.InetAddress;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -36,22 +36,25 @@ public final class NextHops implements AutoCloseable {
     private final Rtnetlink kernel;
     private final NetlinkMonitor monitor;
     private final long verifyEveryNs;
+    private final Runnable onRouting;
     private final Map<Inet4Address, Tracked> tracked = new HashMap<>();
     private final Thread listener = new Thread(this::listen, "next-hops");
     private volatile boolean closing;
 
-    private NextHops(Rtnetlink kernel, NetlinkMonitor monitor, long verifyEveryNs) {
+    private NextHops(Rtnetlink kernel, NetlinkMonitor monitor, long verifyEveryNs, Runnable onRouting) {
         this.kernel = kernel;
+        this.onRouting = onRouting;
         this.monitor = monitor;
         this.verifyEveryNs = verifyEveryNs;
     }
 
-    public static NextHops follow(Rtnetlink kernel) {
-        return follow(kernel, VERIFY_NS);
+    /** @param onRouting called in the listening thread when a route, link or own address has changed */
+    public static NextHops follow(Rtnetlink kernel, Runnable onRouting) {
+        return follow(kernel, VERIFY_NS, onRouting);
     }
 
-    static NextHops follow(Rtnetlink kernel, long verifyEveryNs) {
-        NextHops hops = new NextHops(kernel, NetlinkMonitor.open(), verifyEveryNs);
+    static NextHops follow(Rtnetlink kernel, long verifyEveryNs, Runnable onRouting) {
+        NextHops hops = new NextHops(kernel, NetlinkMonitor.open(), verifyEveryNs, onRouting);
         hops.listener.setDaemon(true);
         hops.listener.start();
         return hops;
@@ -74,58 +77,85 @@ public final class NextHops implements AutoCloseable {
     }
 
     private void listen() {
-        List<Change> changes = new ArrayList<>();
         long verifiedNs = System.nanoTime();
         long retriedNs = verifiedNs;
         while (!closing) {
-            changes.clear();
             try {
-                monitor.await(LISTEN_MS, changes::add);
+                News news = new News();
+                monitor.await(LISTEN_MS, news::add);
                 long nowNs = System.nanoTime();
                 boolean verify = nowNs - verifiedNs >= verifyEveryNs;
                 boolean retry = nowNs - retriedNs >= RETRY_NS;
                 verifiedNs = verify ? nowNs : verifiedNs;
                 retriedNs = retry ? nowNs : retriedNs;
-                react(changes, retry, verify);
+                react(news, retry, verify);
+                if (news.routing) {
+                    onRouting.run();
+                }
             } catch (RuntimeException e) {
-                // what is known stays in use, whatever is wrong; the next round asks again
+                // what is known stays in use, whatever is wrong
                 LOG.warn("following routes and neighbours: {}", e.toString());
                 LockSupport.parkNanos(RETRY_NS);
             }
         }
     }
 
-    private synchronized void react(List<Change> changes, boolean retry, boolean verify) {
-        boolean routing = false;
-        for (Change change : changes) {
-            if (change instanceof Change.NeighbourChange neighbour) {
-                neighbourChanged(neighbour);
-            } else {
+    /** What was heard in one round, as little as is needed of it: a storm of routes must not fill the heap. */
+    private final class News {
+        private final Set<InetAddress> neighbours = new HashSet<>();
+        private boolean routing;
+
+        void add(Change change) {
+            if (!(change instanceof Change.NeighbourChange neighbour)) {
                 routing = true;
-            }
-        }
-        for (Tracked one : tracked.values()) {
-            if (routing || (retry && one.slot.get() == null)) {
-                resolve(one);
-            } else if (verify && one.slot.get() != null && !one.isStatic) {
-                kernel.useNeighbour(one.ifIndex, one.hopAddress);
+            } else if (isHop(neighbour.neighbour().address())) {
+                neighbours.add(neighbour.neighbour().address());
             }
         }
     }
 
-    private void neighbourChanged(Change.NeighbourChange change) {
-        Neighbour neighbour = change.neighbour();
+    private synchronized boolean isHop(InetAddress address) {
+        return tracked.values().stream().anyMatch(one -> address.equals(one.hopAddress));
+    }
+
+    private synchronized void react(News news, boolean retry, boolean verify) {
         for (Tracked one : tracked.values()) {
-            if (one.ifIndex == neighbour.ifIndex() && neighbour.address().equals(one.hopAddress)) {
+            boolean known = one.slot.get() != null && !one.isStale;
+            if (news.routing || news.neighbours.contains(one.hopAddress) || (retry && !known)) {
                 resolve(one);
+            } else if (verify && known && !one.isStatic) {
+                verify(one);
             }
         }
+    }
+
+    private void verify(Tracked one) {
+        try {
+            kernel.useNeighbour(one.ifIndex, one.hopAddress);
+        } catch (LinuxException e) {
+            failed(one, e);
+        }
+    }
+
+    /** One backend's trouble is not the others'. What was known of it stays in use until it has been asked about again. */
+    private static void failed(Tracked one, LinuxException why) {
+        one.isStale = true;
+        LOG.warn("next hop to {}: {}", one.address.getHostAddress(), why.getMessage());
     }
 
     private void resolve(Tracked one) {
-        NextHop before = one.slot.get();
-        NextHop now = ask(one);
-        one.slot.set(now);
+        try {
+            NextHop before = one.slot.get();
+            NextHop now = ask(one);
+            one.isStale = false;
+            one.slot.set(now);
+            tell(one, before, now);
+        } catch (LinuxException e) {
+            failed(one, e);
+        }
+    }
+
+    private static void tell(Tracked one, @Nullable NextHop before, @Nullable NextHop now) {
         if (before != null && now == null) {
             LOG.warn("no next hop to {} any more: its MAC or its route is gone", one.address.getHostAddress());
         } else if (now != null && !now.equals(before)) {
@@ -182,6 +212,8 @@ public final class NextHops implements AutoCloseable {
         InetAddress hopAddress;
         /** Written down by an operator, not learned. Naming it to the kernel would make it one that is learned (Linux 5.16). */
         boolean isStatic;
+        /** The kernel could not be asked the last time. */
+        boolean isStale;
 
         Tracked(Inet4Address address) {
             this.address = address;

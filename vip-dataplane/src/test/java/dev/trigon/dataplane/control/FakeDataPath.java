@@ -20,7 +20,7 @@ public final class FakeDataPath implements DataPath {
     public Explanation explanation = new Explanation(null, 0, "no-service");
 
     @Override
-    public synchronized void check(List<ServiceSpec> services) throws Refusal {
+    public synchronized void check(List<ServiceSpec> before, List<ServiceSpec> services) throws Refusal {
         Refusal refusal = nextCheck;
         nextCheck = null;
         if (refusal != null) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.trigon.dataplane.service.Refusal;
+import dev.trigon.dataplane.service.ServiceSpec;
 import dev.trigon.dataplane.service.Specs;
 import dev.trigon.linux.NetworkNamespace;
 import dev.trigon.linux.netlink.Rtnetlink;
@@ -26,7 +27,7 @@ class GatewayChecksTest {
         return () -> {
             wire();
             try (Rtnetlink kernel = Rtnetlink.open()) {
-                new GatewayChecks(kernel).check(List.of(service.spec()));
+                new GatewayChecks(kernel).check(List.of(), List.of(service.spec()));
             }
         };
     }
@@ -62,6 +63,38 @@ class GatewayChecksTest {
         assertThatThrownBy(check(service("web").backend(1, "10.2.0.2", 1)))
                 .isInstanceOf(Refusal.class)
                 .hasMessageContaining("10.2.0.2 is an address of this gateway");
+    }
+
+    @Test
+    void shouldNotAskAgainAboutWhatStoodBefore() {
+        wire();
+        ServiceSpec lost = service("web").backend(1, "192.0.2.1", 1).spec();
+        ServiceSpec more = service("web")
+                .backend(1, "192.0.2.1", 7)
+                .backend(2, "10.2.0.11", 1)
+                .spec();
+        try (Rtnetlink kernel = Rtnetlink.open()) {
+            GatewayChecks checks = new GatewayChecks(kernel);
+            assertThatCode(() -> checks.check(List.of(lost), List.of(more))).doesNotThrowAnyException();
+        }
+    }
+
+    @Test
+    void shouldRefuseAVipThatTheKernelHasARouteTo() {
+        assertThatThrownBy(() -> {
+                    wire();
+                    sh("ip route add 203.0.113.10/32 via 10.2.0.1");
+                    try (Rtnetlink kernel = Rtnetlink.open()) {
+                        new GatewayChecks(kernel)
+                                .check(
+                                        List.of(),
+                                        List.of(service("web")
+                                                .backend(1, "10.2.0.11", 1)
+                                                .spec()));
+                    }
+                })
+                .isInstanceOf(Refusal.class)
+                .hasMessageContaining("remove it: ip route del 203.0.113.10");
     }
 
     @Test

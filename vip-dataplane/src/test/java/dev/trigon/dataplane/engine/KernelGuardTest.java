@@ -57,6 +57,23 @@ class KernelGuardTest {
     }
 
     @Test
+    void shouldPutBackWhatSomebodyTookAway() {
+        try (Rtnetlink kernel = Rtnetlink.open()) {
+            KernelGuard guard = new KernelGuard(kernel);
+            guard.add(Set.of(A, B));
+            sh("ip route flush proto 84");
+            assertThat(guarded(kernel)).isEmpty();
+
+            guard.repair();
+
+            assertThat(guarded(kernel)).containsExactlyInAnyOrder("203.0.113.10", "203.0.113.11");
+            guard.clear();
+            guard.repair();
+            assertThat(guarded(kernel)).isEmpty();
+        }
+    }
+
+    @Test
     void shouldClearNothingOfAnothers() {
         sh("ip route add blackhole 203.0.113.12");
         try (Rtnetlink kernel = Rtnetlink.open()) {

@@ -416,13 +416,35 @@ class ForwarderTest {
         return text.toString();
     }
 
-    /** What is left out here is WaitingRoomTest's, and WorkerTest's. */
+    /** What is left out here is the next test's, WaitingRoomTest's and WorkerTest's. */
     @Test
     void shouldHaveARowForEveryReasonToDrop() {
         Set<DropReason> met = rows().map(Row::reason).filter(r -> r != null).collect(Collectors.toSet());
 
         assertThat(EnumSet.complementOf(EnumSet.copyOf(met)))
-                .containsExactly(DropReason.NEXT_HOP_UNRESOLVED, DropReason.NEXT_HOP_QUEUE_FULL, DropReason.FAULT);
+                .containsExactly(
+                        DropReason.NOT_ON_SEGMENT,
+                        DropReason.NEXT_HOP_UNRESOLVED,
+                        DropReason.NEXT_HOP_QUEUE_FULL,
+                        DropReason.FAULT);
+    }
+
+    @Test
+    void shouldNotSendThroughARouterInL2dsr() throws Exception {
+        try (Rig rig = new Rig()) {
+            rig.serve(
+                    service("near").backend(1, "10.2.0.11", 1),
+                    service("far").vip(FAR_VIP).l3dsr(3).backend(2, "10.2.0.12", 1));
+            rig.reroute("10.2.0.11");
+            rig.reroute("10.2.0.12");
+
+            Rig.Outcome near = rig.send(TestFrame.tcp().to("203.0.113.10", 80).build());
+            Rig.Outcome far = rig.send(TestFrame.tcp().to(FAR_VIP, 80).build());
+
+            assertThat(near.reason()).isEqualTo(DropReason.NOT_ON_SEGMENT);
+            assertThat(near.frame()).isNull();
+            assertThat(far.verdict()).isEqualTo(Verdict.FORWARDED);
+        }
     }
 
     /** All rows at once, the kernel's refusals but for: no frame may show in another's verdict. */

@@ -73,6 +73,11 @@ final class Rig implements AutoCloseable {
         slot(to).set(hop(to.getAddress()[3], mtu));
     }
 
+    /** From now on the way there leads through a router. */
+    void reroute(String address) {
+        slot(Specs.address(address)).set(new NextHop(EGRESS, EGRESS_MAC, SERVER_MACS | 1, MTU, false));
+    }
+
     void unresolve(String address) {
         slot(Specs.address(address)).set(null);
     }

@@ -62,7 +62,7 @@ class NextHopsTest {
         try (PeerNamespace peer = new PeerNamespace()) {
             wire(peer);
             try (Rtnetlink kernel = Rtnetlink.open();
-                    NextHops hops = NextHops.follow(kernel)) {
+                    NextHops hops = NextHops.follow(kernel, () -> {})) {
                 NextHopSlot slot = hops.slot(SERVER);
 
                 assertThat(until(slot, hop -> hop != null))
@@ -80,7 +80,7 @@ class NextHopsTest {
             // what was verified is soon in need of it again
             sh("sysctl -qw net.ipv4.neigh.v0.base_reachable_time_ms=100 net.ipv4.neigh.v0.delay_first_probe_time=0");
             try (Rtnetlink kernel = Rtnetlink.open();
-                    NextHops hops = NextHops.follow(kernel, 1)) {
+                    NextHops hops = NextHops.follow(kernel, 1, () -> {})) {
                 NextHopSlot fixed = hops.slot(SERVER);
                 NextHopSlot learned = hops.slot(Specs.address("10.2.0.1"));
                 until(learned, hop -> hop != null);
@@ -111,7 +111,7 @@ class NextHopsTest {
         try (PeerNamespace peer = new PeerNamespace()) {
             wire(peer);
             try (Rtnetlink kernel = Rtnetlink.open();
-                    NextHops hops = NextHops.follow(kernel)) {
+                    NextHops hops = NextHops.follow(kernel, () -> {})) {
                 NextHopSlot slot = hops.slot(SERVER);
                 until(slot, hop -> hop != null);
 
@@ -129,7 +129,7 @@ class NextHopsTest {
         try (PeerNamespace peer = new PeerNamespace()) {
             wire(peer);
             try (Rtnetlink kernel = Rtnetlink.open();
-                    NextHops hops = NextHops.follow(kernel)) {
+                    NextHops hops = NextHops.follow(kernel, () -> {})) {
                 NextHopSlot slot = hops.slot(FAR);
                 assertThat(slot.get()).as("no route").isNull();
 
@@ -153,7 +153,7 @@ class NextHopsTest {
         try (PeerNamespace peer = new PeerNamespace()) {
             wire(peer);
             try (Rtnetlink kernel = Rtnetlink.open();
-                    NextHops hops = NextHops.follow(kernel)) {
+                    NextHops hops = NextHops.follow(kernel, () -> {})) {
                 NextHopSlot slot = hops.slot(SERVER);
                 until(slot, hop -> hop != null);
 
@@ -172,7 +172,7 @@ class NextHopsTest {
         try (PeerNamespace peer = new PeerNamespace()) {
             wire(peer);
             try (Rtnetlink kernel = Rtnetlink.open();
-                    NextHops hops = NextHops.follow(kernel)) {
+                    NextHops hops = NextHops.follow(kernel, () -> {})) {
                 NextHopSlot slot = hops.slot(SERVER);
                 until(slot, hop -> hop != null);
 
@@ -189,7 +189,7 @@ class NextHopsTest {
         try (PeerNamespace peer = new PeerNamespace()) {
             wire(peer);
             try (Rtnetlink kernel = Rtnetlink.open();
-                    NextHops hops = NextHops.follow(kernel)) {
+                    NextHops hops = NextHops.follow(kernel, () -> {})) {
                 NextHopSlot slot = hops.slot(SERVER);
                 until(slot, hop -> hop != null);
 
@@ -206,7 +206,7 @@ class NextHopsTest {
         try (PeerNamespace peer = new PeerNamespace()) {
             wire(peer);
             try (Rtnetlink kernel = Rtnetlink.open();
-                    NextHops hops = NextHops.follow(kernel)) {
+                    NextHops hops = NextHops.follow(kernel, () -> {})) {
                 NextHopSlot kept = hops.slot(SERVER);
                 NextHopSlot forgotten = hops.slot(FAR);
 
