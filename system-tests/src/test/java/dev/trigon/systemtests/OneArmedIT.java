@@ -161,6 +161,16 @@ class OneArmedIT {
     }
 
     @Test
+    void shouldPutItsGuardBackWhenSomebodyTakesItAway() {
+        LAB.gateway().run("ip", "route", "del", "blackhole", VIP).orFail();
+
+        Eventually.within(
+                Duration.ofSeconds(5),
+                () -> LAB.gateway().ask("ip", "route", "show", VIP).contains("blackhole"),
+                () -> "no blackhole route for the VIP");
+    }
+
+    @Test
     void shouldNotLetAPortThroughThatIsNoServices() {
         long delivered = LAB.packets().delivered();
 

@@ -120,6 +120,11 @@ class RefusalIT {
         shouldBeRefused(start(Vipd.configuration("eth0", path("other.sock"), vipd.state())), 1, "state");
     }
 
+    @Test
+    void shouldNotStartASecondTimeInTheSameNamespace() throws IOException {
+        shouldBeRefused(start(Vipd.configuration("eth0", path("third.sock"), path("third"))), 1, "network namespace");
+    }
+
     static Stream<Arguments> badServices() {
         String good = "services:\n  - name: one\n    vip: 203.0.113.30\n    protocol: tcp\n    ports: [80]\n";
         return Stream.of(
