@@ -90,7 +90,7 @@ class ChangeIT {
     @Test
     void shouldFinishADownloadAcrossACleanRestart() {
         Program download = client.download("12M", 20011);
-        String backend = awaitDownload(20011);
+        String backend = awaitDownload(download, 20011);
 
         assertThat(vipd.stop()).isZero();
         assertThat(LAB.gateway().ask("ip", "route", "show", "type", "blackhole"))
@@ -105,7 +105,7 @@ class ChangeIT {
     void shouldFinishADownloadAcrossAKill() {
         JsonNode services = vipd.ask("export");
         Program download = client.download("12M", 20012);
-        String backend = awaitDownload(20012);
+        String backend = awaitDownload(download, 20012);
 
         vipd.kill();
         vipd.start();
@@ -170,17 +170,21 @@ class ChangeIT {
                 () -> "only " + Client.answered(requests).size() + " requests, not " + count);
     }
 
-    /** Where the download goes to, once it is well under way. */
-    private static String awaitDownload(int port) {
+    /** Where the download goes to, once it is well under way, and long before it is done. */
+    private static String awaitDownload(Program download, int port) {
+        long before = sent();
+        Eventually.within(SOON, () -> sent() > before + 2000, () -> "no data comes");
         Eventually.within(SOON, () -> explain(port).path("reason").asText().equals("flow"), () -> "it is no flow");
-        String backend = explain(port).path("backend").asText();
-        long before = LAB.packets().sent(backend);
-        Eventually.within(SOON, () -> LAB.packets().sent(backend) > before + 2000, () -> "no data comes");
-        return backend;
+        assertThat(download.isAlive()).isTrue();
+        return explain(port).path("backend").asText();
+    }
+
+    private static long sent() {
+        return SERVERS.stream().mapToLong(LAB.packets()::sent).sum();
     }
 
     private static JsonNode explain(int port) {
-        return vipd.ask("explain", "tcp", Lab.CLIENT_ADDRESS + ":" + port, VIP + ":80");
+        return vipd.explain("tcp", Lab.CLIENT_ADDRESS + ":" + port, VIP + ":80");
     }
 
     private static void shouldFinish(Program download, int port, String backend) {

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A program that runs until it is stopped or done; what it says goes to a log of its own. */
@@ -42,6 +43,18 @@ public final class Program {
     /** How a program came to its end that was not to end yet. */
     AssertionError ended() {
         return new AssertionError(name + " ended with " + process.exitValue() + "; it said:\n" + log());
+    }
+
+    /** What it has said, and, as it is a Java program that should have gone on, what its threads are at. */
+    String stuck() {
+        int before = log().length();
+        Output.of(Map.of(), List.of("kill", "-QUIT", String.valueOf(process.pid())));
+        try {
+            Eventually.within(Duration.ofSeconds(5), () -> log().length() > before, () -> "no word from it");
+        } catch (AssertionError e) {
+            return name + " does not even show its threads; it said:\n" + log();
+        }
+        return name + " said:\n" + log();
     }
 
     /** All it has said, in earlier lives as well if it had the same log. */

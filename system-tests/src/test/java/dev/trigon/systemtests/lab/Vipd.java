@@ -55,7 +55,7 @@ public final class Vipd {
                     }
                     return get("/v1/status").exit() == 0;
                 },
-                () -> "vipd does not answer:\n" + program.log());
+                () -> "vipd does not answer; " + program.stuck());
     }
 
     /** Starts one that is expected to refuse, and says what it came to. */
@@ -116,9 +116,24 @@ public final class Vipd {
         return json(get("/v1/configuration").orFail().out());
     }
 
+    /** @param client as {@code address:port}, and so the VIP */
+    public JsonNode explain(String protocol, String client, String vip) {
+        return json(get("/v1/explain?protocol=%s&client=%s&vip=%s".formatted(protocol, client, vip))
+                .orFail()
+                .out());
+    }
+
     private Output get(String path) {
         return Output.of(
-                Map.of(), List.of("curl", "-sSf", "--unix-socket", socket.toString(), "http://localhost" + path));
+                Map.of(),
+                List.of(
+                        "curl",
+                        "-sSf",
+                        "--max-time",
+                        "10",
+                        "--unix-socket",
+                        socket.toString(),
+                        "http://localhost" + path));
     }
 
     /** Every packet has exactly one verdict. Packets may be on their way when this is called. */
