@@ -1,10 +1,10 @@
 package dev.trigon.systemtests.lab;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -17,7 +17,11 @@ public final class Client {
     private static final Pattern SERVER = Pattern.compile("\"?(b[123])\"?");
     private static final Duration READY_LIMIT = Duration.ofSeconds(20);
 
+    /** Below those that the kernel chooses from. */
+    private static final int FIRST_PORT = 21_000;
+
     private final Host host;
+    private final AtomicInteger nextPort = new AtomicInteger(FIRST_PORT);
 
     Client(Host host) {
         this.host = host;
@@ -80,24 +84,25 @@ public final class Client {
         };
     }
 
-    /** DNS queries to the VIP, each from a port of its own. */
+    /**
+     * DNS queries to the VIP, each from a port that none came from before. Left to itself dig now and then takes one twice:
+     * that is then a flow, which keeps its server.
+     */
     public Answers query(int queries) {
-        List<String> command = dig();
-        for (int i = 0; i < queries; i++) {
-            command.addAll(List.of("server.trigon", "TXT"));
-        }
-        return Answers.in(host.run(command.toArray(String[]::new)).out());
+        int first = nextPort.getAndAdd(queries);
+        return query(first, first + queries - 1);
     }
 
     /** One query, as a part of the flow that this port makes. */
     public Answers queryFrom(int port) {
-        List<String> command = dig();
-        command.addAll(List.of("-b", Lab.CLIENT_ADDRESS + "#" + port, "server.trigon", "TXT"));
-        return Answers.in(host.run(command.toArray(String[]::new)).out());
+        return query(port, port);
     }
 
-    private static List<String> dig() {
-        return new ArrayList<>(List.of("dig", "@" + Lab.VIP, "+short", "+tries=1", "+time=2"));
+    private Answers query(int firstPort, int lastPort) {
+        String dig =
+                "dig @%s -b %s#$port +short +tries=1 +time=2 server.trigon TXT".formatted(Lab.VIP, Lab.CLIENT_ADDRESS);
+        return Answers.in(
+                host.shell("for port in $(seq %d %d); do %s || true; done".formatted(firstPort, lastPort, dig)));
     }
 
     /** Starts a download of {@link #DOWNLOAD_OCTETS} from this port of the client. Its log ends in {@code octets N}. */

@@ -60,6 +60,7 @@ public final class Lab implements BeforeAllCallback, AfterEachCallback, AfterAll
     private HostState machineBefore;
     private PacketCounts packets;
     private Vipd vipd;
+    private Client client;
 
     public Lab(Kind kind) {
         this.kind = kind;
@@ -84,6 +85,7 @@ public final class Lab implements BeforeAllCallback, AfterEachCallback, AfterAll
         packets = PacketCounts.start(this);
         hosts.forEach((host, it) -> hostsBefore.put(host, it.state()));
         vipd = new Vipd(this, directory);
+        client = new Client(host("client"));
     }
 
     @Override
@@ -130,7 +132,7 @@ public final class Lab implements BeforeAllCallback, AfterEachCallback, AfterAll
     }
 
     public Client client() {
-        return new Client(host("client"));
+        return client;
     }
 
     /** What is not as it was before anything of Trigon ran on this host. */
