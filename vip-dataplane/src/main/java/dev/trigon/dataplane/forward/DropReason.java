@@ -7,6 +7,11 @@ public enum DropReason {
     TRUNCATED("truncated", "the frame is shorter than its headers say"),
     BAD_IP_HEADER("bad-ip-header", "the IP header contradicts itself or the frame"),
     BAD_TRANSPORT_HEADER("bad-transport-header", "the TCP or UDP header contradicts itself or the packet"),
+    BAD_ADDRESS("bad-address", "an address that no packet has on the wire: IPv4-mapped IPv6"),
+    BAD_EXTENSION_HEADERS(
+            "bad-extension-headers", "its IPv6 extension headers are too many, or contradict themselves or the packet"),
+    FRAGMENT_TINY(
+            "fragment-tiny", "a first fragment without its whole transport header, or one that could overwrite it"),
     TOO_LARGE("too-large", "longer than the link it came by or leaves by can carry: a merged super-packet, or an MTU"),
     FRAGMENT("fragment", "a fragment, which has no ports to balance by"),
     PROTOCOL("protocol", "for a VIP, but neither TCP nor UDP"),
@@ -49,6 +54,9 @@ public enum DropReason {
             case TRUNCATED -> TRUNCATED;
             case BAD_IP_HEADER -> BAD_IP_HEADER;
             case BAD_TRANSPORT_HEADER -> BAD_TRANSPORT_HEADER;
+            case BAD_ADDRESS -> BAD_ADDRESS;
+            case BAD_EXTENSION_HEADERS -> BAD_EXTENSION_HEADERS;
+            case TINY_FRAGMENT -> FRAGMENT_TINY;
             case NONE -> throw new IllegalArgumentException("nothing is wrong");
         };
     }

@@ -11,13 +11,22 @@ import java.nio.ByteOrder;
 public final class Batch {
     /** Not to be sent. */
     public static final int STAYS = 0;
+    /** Sent as it is. */
+    public static final int WHOLE = 0;
+    /**
+     * The longest frame there is: 65,535 octets of IP packet behind Ethernet's header and two tags. A whole and odd number
+     * of cache lines, so that the heads of consecutive frames do not all fall into one set of the cache.
+     */
+    public static final int LARGEST_FRAME = 65_600;
 
     private final NativeMemory memory;
     private final ByteBuffer frames;
     private final int frameCapacity;
+    private final int[] start;
     private final int[] length;
     private final boolean[] cut;
     private final int[] egress;
+    private final int[] segment;
     private final int[] errno;
     private int count;
 
@@ -25,9 +34,11 @@ public final class Batch {
         this.memory = NativeMemory.allocate(capacity * frameCapacity);
         this.frames = memory.buffer().duplicate().order(ByteOrder.BIG_ENDIAN);
         this.frameCapacity = frameCapacity;
+        this.start = new int[capacity];
         this.length = new int[capacity];
         this.cut = new boolean[capacity];
         this.egress = new int[capacity];
+        this.segment = new int[capacity];
         this.errno = new int[capacity];
     }
 
@@ -36,7 +47,7 @@ public final class Batch {
     }
 
     /**
-     * Makes room for one more frame at the end.
+     * Makes room for one more frame at the end. {@link #isFull} says whether there is any.
      *
      * @param octets that will be written there
      * @param wasCut the frame was longer than what is here
@@ -44,9 +55,11 @@ public final class Batch {
      */
     public int add(int octets, boolean wasCut) {
         int frame = count++;
+        start[frame] = 0;
         length[frame] = octets;
         cut[frame] = wasCut;
         egress[frame] = STAYS;
+        segment[frame] = WHOLE;
         errno[frame] = 0;
         return frame;
     }
@@ -74,7 +87,13 @@ public final class Batch {
     }
 
     public int at(int frame) {
-        return frame * frameCapacity;
+        return frame * frameCapacity + start[frame];
+    }
+
+    /** Takes octets away from the frame's beginning. */
+    public void trim(int frame, int octets) {
+        start[frame] += octets;
+        length[frame] -= octets;
     }
 
     public long address(int frame) {
@@ -101,6 +120,17 @@ public final class Batch {
 
     public void send(int frame, int ifIndex) {
         egress[frame] = ifIndex;
+    }
+
+    /** The most octets of TCP payload a frame may leave with, or {@link #WHOLE}. */
+    public int segment(int frame) {
+        return segment[frame];
+    }
+
+    /** Sends a TCP super-packet in several frames, with so many octets of payload each at most. */
+    public void sendSegmented(int frame, int ifIndex, int payloadOctets) {
+        egress[frame] = ifIndex;
+        segment[frame] = payloadOctets;
     }
 
     /** 0, or why the kernel would not send the frame. */

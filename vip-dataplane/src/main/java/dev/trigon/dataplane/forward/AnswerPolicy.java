@@ -1,0 +1,11 @@
+package dev.trigon.dataplane.forward;
+
+/**
+ * What vipd says of its own accord to whoever sends to a VIP.
+ *
+ * @param echoToBackend an echo request goes to one of the VIP's backends instead of being answered here
+ * @param perSecond echo replies and ICMP errors that one worker sends in a second, at most
+ */
+public record AnswerPolicy(boolean echoToBackend, int perSecond) {
+    public static final AnswerPolicy DEFAULT = new AnswerPolicy(false, 1_000);
+}
