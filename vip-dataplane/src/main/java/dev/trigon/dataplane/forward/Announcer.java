@@ -5,6 +5,7 @@ import dev.trigon.dataplane.port.PacketPort;
 import dev.trigon.dataplane.service.ServiceTable;
 import dev.trigon.dataplane.wire.ArpPacket;
 import dev.trigon.dataplane.wire.EthernetHeader;
+import dev.trigon.dataplane.wire.IpAddress;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -40,7 +41,9 @@ final class Announcer {
     void announce(int[] newVips, ServiceTable served, long nowMs) {
         int[] unfinished = round < AFTER_MS.length ? vips : new int[0];
         // a VIP that was taken away may be another gateway's by now
-        vips = IntStream.concat(Arrays.stream(unfinished).filter(served::isVip), Arrays.stream(newVips))
+        vips = IntStream.concat(
+                        Arrays.stream(unfinished).filter(vip -> served.isVip(0, IpAddress.mapped(vip))),
+                        Arrays.stream(newVips))
                 .toArray();
         next = 0;
         if (newVips.length > 0) {

@@ -3,6 +3,7 @@ package dev.trigon.dataplane.forward;
 import dev.trigon.dataplane.service.ServiceTable;
 import dev.trigon.dataplane.wire.ArpPacket;
 import dev.trigon.dataplane.wire.EthernetHeader;
+import dev.trigon.dataplane.wire.IpAddress;
 import dev.trigon.dataplane.wire.Packet;
 
 /** Answers ARP for the VIPs, in the frame that asked. The kernel does not: a VIP is no address of its own. */
@@ -16,7 +17,9 @@ final class ArpResponder {
     /** Turns a question for a VIP into its answer; false when it is no such question. */
     boolean answer(Packet packet, ServiceTable table) {
         ArpPacket arp = packet.arp();
-        if (!arp.isEthernetIpv4() || arp.operation() != ArpPacket.REQUEST || !table.isVip(arp.targetIp())) {
+        if (!arp.isEthernetIpv4()
+                || arp.operation() != ArpPacket.REQUEST
+                || !table.isVip(0, IpAddress.mapped(arp.targetIp()))) {
             return false;
         }
         // RFC 5227: who asks for the address it speaks from announces it, and wants no answer

@@ -9,8 +9,10 @@ import dev.trigon.dataplane.port.Batch;
 import dev.trigon.dataplane.service.Backend;
 import dev.trigon.dataplane.service.Service;
 import dev.trigon.dataplane.service.ServiceTable;
+import dev.trigon.dataplane.service.Vip;
 import dev.trigon.dataplane.wire.EthernetHeader;
 import dev.trigon.dataplane.wire.Flaw;
+import dev.trigon.dataplane.wire.IpAddress;
 import dev.trigon.dataplane.wire.Ipv4Header;
 import dev.trigon.dataplane.wire.Packet;
 import org.jspecify.annotations.Nullable;
@@ -92,8 +94,8 @@ public final class Forwarder {
     }
 
     private Verdict balance(Batch batch, int frame, ServiceTable table, long nowMs) {
-        int vip = packet.ipv4().destination();
-        if (!table.isVip(vip)) {
+        Vip vip = table.vip(0, IpAddress.mapped(packet.ipv4().destination()));
+        if (vip == null) {
             return Verdict.PASSED;
         }
         if (packet.isFragment()) {
@@ -103,7 +105,7 @@ public final class Forwarder {
         if (protocol != Ipv4Header.PROTOCOL_TCP && protocol != Ipv4Header.PROTOCOL_UDP) {
             return drop(frame, DropReason.PROTOCOL);
         }
-        Service service = table.match(vip, protocol, packet.destinationPort());
+        Service service = vip.service(protocol, packet.destinationPort());
         if (service == null) {
             return drop(frame, DropReason.NO_SERVICE);
         }
@@ -181,7 +183,7 @@ public final class Forwarder {
 
     private void rewrite(Service service, Backend chosen, NextHop hop) {
         if (service.isLayer3()) {
-            packet.redirect(chosen.address(), service.dscp());
+            packet.redirect((int) chosen.addressLow(), service.dscp());
         } else {
             packet.completeChecksum();
         }

@@ -54,7 +54,7 @@ final class WaitingRoom {
             Backend waiting = backend[i];
             if (waiting == null) {
                 free = i;
-            } else if (waiting.address() == towards.address()) {
+            } else if (waiting.addressLow() == towards.addressLow() && waiting.addressHigh() == towards.addressHigh()) {
                 same++;
             }
         }

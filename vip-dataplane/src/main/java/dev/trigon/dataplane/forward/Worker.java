@@ -4,6 +4,9 @@ import dev.trigon.conntrack.FlowCache;
 import dev.trigon.dataplane.port.Batch;
 import dev.trigon.dataplane.port.PacketPort;
 import dev.trigon.dataplane.service.ServiceTable;
+import dev.trigon.dataplane.service.Vip;
+import dev.trigon.dataplane.wire.IpAddress;
+import java.net.Inet4Address;
 import java.util.Arrays;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -128,14 +131,24 @@ public final class Worker implements Runnable, AutoCloseable {
     }
 
     private void adopt(ServiceTable newTable, long nowMs) {
-        int[] newVips =
-                Arrays.stream(newTable.vips()).filter(v -> !table.isVip(v)).toArray();
-        if (!Arrays.equals(newTable.vips(), table.vips())) {
-            steer(newTable.vips());
+        int[] vips = ipv4(newTable);
+        int[] newVips = Arrays.stream(vips)
+                .filter(v -> !table.isVip(0, IpAddress.mapped(v)))
+                .toArray();
+        if (!Arrays.equals(vips, ipv4(table))) {
+            steer(vips);
         }
         table = newTable;
         announcer.announce(newVips, newTable, nowMs);
         adoptedVersion = newTable.version();
+    }
+
+    private static int[] ipv4(ServiceTable table) {
+        return table.allVips().stream()
+                .map(Vip::address)
+                .filter(Inet4Address.class::isInstance)
+                .mapToInt(vip -> (int) IpAddress.low(vip))
+                .toArray();
     }
 
     /** A capture that will not be steered anew goes on as it was: what it brings in is still taken care of. */

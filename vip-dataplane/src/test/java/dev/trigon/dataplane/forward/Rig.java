@@ -14,11 +14,12 @@ import dev.trigon.dataplane.service.ServiceTable;
 import dev.trigon.dataplane.service.Specs;
 import dev.trigon.dataplane.wire.TestFrame;
 import java.io.IOException;
-import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A forwarder with all it needs, and no wire: a frame goes in, and what became of it comes out. */
@@ -45,18 +46,18 @@ final class Rig implements AutoCloseable {
     final Counters counters = new Counters();
     final Forwarder forwarder = new Forwarder(ARM, flows, counters, Worker.BATCH);
     final Batch batch = new Batch(Worker.BATCH, FRAME_CAPACITY);
-    private final Map<Inet4Address, NextHopSlot> hops = new HashMap<>();
+    private final Map<InetAddress, NextHopSlot> hops = new HashMap<>();
     ServiceTable table = ServiceTable.EMPTY;
     long nowMs = 1_800_000_000_000L;
 
     /** Puts these services in force, and no others. */
     Rig serve(Specs... services) {
         List<ServiceSpec> specs = Arrays.stream(services).map(Specs::spec).toList();
-        table = ServiceTable.compile(specs, table, this::slot, 1);
+        table = ServiceTable.compile(specs, table, this::slot, 1, Set.of());
         return this;
     }
 
-    private NextHopSlot slot(Inet4Address address) {
+    private NextHopSlot slot(InetAddress address) {
         return hops.computeIfAbsent(address, a -> {
             NextHopSlot slot = new NextHopSlot();
             slot.set(hop(a.getAddress()[3], MTU));
@@ -69,7 +70,7 @@ final class Rig implements AutoCloseable {
     }
 
     void resolve(String address, int mtu) {
-        Inet4Address to = Specs.address(address);
+        InetAddress to = Specs.address(address);
         slot(to).set(hop(to.getAddress()[3], mtu));
     }
 
