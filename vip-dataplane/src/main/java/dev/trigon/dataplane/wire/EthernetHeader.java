@@ -28,6 +28,12 @@ public final class EthernetHeader {
 
     public static final int TYPE_IPV4 = 0x0800;
     public static final int TYPE_ARP = 0x0806;
+    public static final int TYPE_IPV6 = 0x86DD;
+    /** A tag by IEEE 802.1Q follows. */
+    public static final int TYPE_VLAN = 0x8100;
+    /** A provider's tag by IEEE 802.1ad follows. */
+    public static final int TYPE_PROVIDER_VLAN = 0x88A8;
+
     public static final long BROADCAST = 0xFFFF_FFFF_FFFFL;
 
     private ByteBuffer buffer = ByteBuffer.allocate(0);
@@ -55,6 +61,7 @@ public final class EthernetHeader {
         address(buffer, at + SOURCE_OFFSET, mac);
     }
 
+    /** Of what follows at once: in a tagged frame, the tag. */
     public int etherType() {
         return Short.toUnsignedInt(buffer.getShort(at + ETHER_TYPE_OFFSET));
     }
