@@ -1,6 +1,5 @@
 package dev.trigon.dataplane.config;
 
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Optional;
@@ -16,7 +15,7 @@ public final class Addresses {
     private Addresses() {}
 
     /** Empty where the text is no IPv4 address in its usual form (four decimal numbers, no leading zeros). */
-    public static Optional<Inet4Address> parse(String text) {
+    public static Optional<InetAddress> parse(String text) {
         Matcher matcher = DOTTED.matcher(text);
         if (!matcher.matches()) {
             return Optional.empty();
@@ -26,18 +25,18 @@ public final class Addresses {
             octets[i] = (byte) Integer.parseInt(matcher.group(i + 1));
         }
         try {
-            return Optional.of((Inet4Address) InetAddress.getByAddress(octets));
+            return Optional.of(InetAddress.getByAddress(octets));
         } catch (UnknownHostException e) {
             throw new IllegalStateException("four octets are an IPv4 address", e);
         }
     }
 
-    public static String format(Inet4Address address) {
+    public static String format(InetAddress address) {
         return address.getHostAddress();
     }
 
     /** Why no host can have this address, or null where one can. RFC 1122, section 3.2.1.3; RFC 1112, section 4. */
-    static @Nullable String unusable(Inet4Address address) {
+    static @Nullable String unusable(InetAddress address) {
         int first = address.getAddress()[0] & 0xFF;
         if (first == 0) {
             return "means no host (0.0.0.0/8)";

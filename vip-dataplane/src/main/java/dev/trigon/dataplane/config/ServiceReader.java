@@ -6,7 +6,7 @@ import dev.trigon.dataplane.service.ForwardMode;
 import dev.trigon.dataplane.service.PortRange;
 import dev.trigon.dataplane.service.Protocol;
 import dev.trigon.dataplane.service.Refusal;
-import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -74,7 +74,7 @@ public final class ServiceReader {
         Fields fields = Fields.of(
                 source, node, LATER, "name", "vip", "protocol", "ports", "forward", "dscp", "scheduler", "backends");
         String name = name(fields);
-        Inet4Address vip = address(fields.text("vip"), "vip");
+        InetAddress vip = address(fields.text("vip"), "vip");
         fields.required("protocol");
         Protocol protocol = Objects.requireNonNull(fields.choice("protocol", PROTOCOLS));
         List<PortRange> ports = ports(fields.required("ports"));
@@ -98,7 +98,7 @@ public final class ServiceReader {
     private BackendDraft backend(Located node) throws Refusal {
         Fields fields = Fields.of(source, node, TRANSLATION, "name", "address", "weight");
         String name = name(fields);
-        Inet4Address address = address(fields.text("address"), "address");
+        InetAddress address = address(fields.text("address"), "address");
         return new BackendDraft(
                 name, address, fields.number("weight", BackendSpec.DEFAULT_WEIGHT, 0, BackendSpec.MAX_WEIGHT));
     }
@@ -152,7 +152,7 @@ public final class ServiceReader {
         }
     }
 
-    private Inet4Address address(Located.Scalar at, String key) throws Refusal {
+    private InetAddress address(Located.Scalar at, String key) throws Refusal {
         String text = at.text();
         String begin = "'" + key + "' is '" + text + "'";
         if (text.indexOf(':') >= 0 && text.indexOf(':') != text.lastIndexOf(':')) {
@@ -162,7 +162,7 @@ public final class ServiceReader {
             String[] parts = NO_TRANSLATION.split("; ", 2);
             throw source.invalid(at, begin + ": the port " + parts[0], parts[1]);
         }
-        Inet4Address address = Addresses.parse(text)
+        InetAddress address = Addresses.parse(text)
                 .orElseThrow(() -> source.invalid(
                         at,
                         begin + ", which is no IPv4 address",

@@ -6,7 +6,7 @@ import dev.trigon.dataplane.config.ServiceDraft;
 import dev.trigon.dataplane.service.PortRange;
 import dev.trigon.dataplane.service.Protocol;
 import dev.trigon.dataplane.service.Refusal;
-import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,7 +16,7 @@ import java.util.Set;
 
 /** Whether services go together: what no single entry of a list can say of itself. */
 final class ServiceRules {
-    private record Endpoint(Inet4Address vip, Protocol protocol) {}
+    private record Endpoint(InetAddress vip, Protocol protocol) {}
 
     private ServiceRules() {}
 
@@ -24,7 +24,7 @@ final class ServiceRules {
         checkNames(services);
         checkModes(services);
         checkOverlaps(services);
-        Set<Inet4Address> vips = new HashSet<>();
+        Set<InetAddress> vips = new HashSet<>();
         services.forEach(service -> vips.add(service.vip()));
         for (ServiceDraft service : services) {
             checkBackends(service, vips);
@@ -45,7 +45,7 @@ final class ServiceRules {
 
     /** A server's agent holds a VIP in one mode; it cannot tell two apart by the port. */
     private static void checkModes(List<ServiceDraft> services) throws Refusal {
-        Map<Inet4Address, ServiceDraft> first = new HashMap<>();
+        Map<InetAddress, ServiceDraft> first = new HashMap<>();
         for (ServiceDraft service : services) {
             ServiceDraft other = first.putIfAbsent(service.vip(), service);
             if (other != null && other.forward() != service.forward()) {
@@ -87,9 +87,9 @@ final class ServiceRules {
         }
     }
 
-    private static void checkBackends(ServiceDraft service, Set<Inet4Address> vips) throws Refusal {
+    private static void checkBackends(ServiceDraft service, Set<InetAddress> vips) throws Refusal {
         Set<String> names = new HashSet<>();
-        Map<Inet4Address, String> addresses = new HashMap<>();
+        Map<InetAddress, String> addresses = new HashMap<>();
         for (BackendDraft backend : service.backends()) {
             String what = "backend '" + backend.name() + "' of " + named(service);
             if (!names.add(backend.name())) {

@@ -10,7 +10,7 @@ import dev.trigon.dataplane.service.BackendSpec;
 import dev.trigon.dataplane.service.Protocol;
 import dev.trigon.dataplane.service.Refusal;
 import dev.trigon.dataplane.service.ServiceSpec;
-import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -115,7 +115,7 @@ final class StateResources {
                 flow.bytes());
     }
 
-    private static String endpoint(Inet4Address address, int port) {
+    private static String endpoint(InetAddress address, int port) {
         return Addresses.format(address) + ":" + port;
     }
 
@@ -145,10 +145,10 @@ final class StateResources {
         throw new Refusal("explain", "the protocol is '" + text + "'", "give tcp or udp");
     }
 
-    private record Endpoint(Inet4Address address, int port) {
+    private record Endpoint(InetAddress address, int port) {
         static Endpoint of(String name, String text) throws Refusal {
             int colon = text.lastIndexOf(':');
-            Inet4Address address =
+            InetAddress address =
                     colon < 0 ? null : Addresses.parse(text.substring(0, colon)).orElse(null);
             String port = text.substring(colon + 1);
             if (address == null || !port.matches("[0-9]{1,5}") || Integer.parseInt(port) > 65_535) {

@@ -21,9 +21,11 @@ import dev.trigon.dataplane.service.Refusal;
 import dev.trigon.dataplane.service.ServiceSpec;
 import dev.trigon.dataplane.service.ServiceTable;
 import dev.trigon.linux.LinuxException;
+import dev.trigon.linux.netlink.InterfaceAddress;
 import dev.trigon.linux.netlink.Rtnetlink;
 import java.io.IOException;
 import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -129,9 +131,10 @@ public final class Engine implements DataPath, AutoCloseable {
 
     @Override
     public synchronized void publish(List<ServiceSpec> services) {
-        Set<Inet4Address> vips = services.stream().map(ServiceSpec::vip).collect(Collectors.toSet());
+        Set<InetAddress> vips = services.stream().map(ServiceSpec::vip).collect(Collectors.toSet());
         guard.add(vips);
-        ServiceTable next = ServiceTable.compile(services, inForce, nextHops::slot, workers.size());
+        ServiceTable next = ServiceTable.compile(
+                services, inForce, address -> nextHops.slot((Inet4Address) address), workers.size(), ownAddresses());
         inForce = next;
         workers.forEach(Worker::wake);
         awaitAdoption(next.version());
@@ -139,7 +142,12 @@ public final class Engine implements DataPath, AutoCloseable {
         nextHops.retain(services.stream()
                 .flatMap(s -> s.backends().stream())
                 .map(BackendSpec::address)
+                .map(Inet4Address.class::cast)
                 .collect(Collectors.toSet()));
+    }
+
+    private Set<InetAddress> ownAddresses() {
+        return kernel.addresses().stream().map(InterfaceAddress::address).collect(Collectors.toSet());
     }
 
     /** Somebody may have taken a guard away, or an interface from under its worker. */
@@ -214,7 +222,7 @@ public final class Engine implements DataPath, AutoCloseable {
     }
 
     @Override
-    public Explanation explain(Protocol protocol, Inet4Address client, int clientPort, Inet4Address vip, int vipPort) {
+    public Explanation explain(Protocol protocol, InetAddress client, int clientPort, InetAddress vip, int vipPort) {
         return flowView.explain(inForce, protocol, client, clientPort, vip, vipPort);
     }
 

@@ -7,11 +7,12 @@ import dev.trigon.conntrack.FlowTimeouts;
 import dev.trigon.dataplane.control.DataPath.Explanation;
 import dev.trigon.dataplane.control.DataPath.Flow;
 import dev.trigon.dataplane.service.Backend;
-import dev.trigon.dataplane.service.Ipv4;
 import dev.trigon.dataplane.service.Protocol;
 import dev.trigon.dataplane.service.Service;
 import dev.trigon.dataplane.service.ServiceTable;
-import java.net.Inet4Address;
+import dev.trigon.dataplane.service.Vip;
+import dev.trigon.dataplane.wire.IpAddress;
+import java.net.InetAddress;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -40,9 +41,9 @@ final class FlowView {
         long ports = record.ports();
         return new Flow(
                 FlowKey.protocol(ports) == Protocol.TCP.number() ? Protocol.TCP : Protocol.UDP,
-                Ipv4.fromInt(FlowKey.client(addresses)),
+                IpAddress.toInetAddress(0, IpAddress.mapped(FlowKey.client(addresses))),
                 FlowKey.clientPort(ports),
-                Ipv4.fromInt(FlowKey.vip(addresses)),
+                IpAddress.toInetAddress(0, IpAddress.mapped(FlowKey.vip(addresses))),
                 FlowKey.vipPort(ports),
                 record.backendId(),
                 record.state().label(),
@@ -56,12 +57,13 @@ final class FlowView {
      * handshake is not complete is still its worker's alone, and a flow's last packets may be some seconds old.
      */
     Explanation explain(
-            ServiceTable table, Protocol protocol, Inet4Address client, int clientPort, Inet4Address vip, int vipPort) {
-        Service service = table.match(Ipv4.toInt(vip), protocol.number(), vipPort);
+            ServiceTable table, Protocol protocol, InetAddress client, int clientPort, InetAddress vip, int vipPort) {
+        Vip served = table.vip(IpAddress.high(vip), IpAddress.low(vip));
+        Service service = served == null ? null : served.service(protocol.number(), vipPort);
         if (service == null) {
             return new Explanation(null, NO_BACKEND, "no-service");
         }
-        long addresses = FlowKey.addresses(Ipv4.toInt(client), Ipv4.toInt(vip));
+        long addresses = FlowKey.addresses((int) IpAddress.low(client), (int) IpAddress.low(vip));
         long ports = FlowKey.ports(protocol.number(), clientPort, vipPort);
         String name = service.spec().name();
         FlowRecord known = new FlowRecord();

@@ -9,18 +9,20 @@ import dev.trigon.dataplane.nexthop.NextHopSlot;
 import dev.trigon.dataplane.port.Batch;
 import dev.trigon.dataplane.service.BackendSpec;
 import dev.trigon.dataplane.service.ForwardMode;
-import dev.trigon.dataplane.service.Ipv4;
 import dev.trigon.dataplane.service.PortRange;
 import dev.trigon.dataplane.service.Protocol;
 import dev.trigon.dataplane.service.ServiceSpec;
 import dev.trigon.dataplane.service.ServiceTable;
 import dev.trigon.dataplane.wire.EthernetHeader;
+import dev.trigon.dataplane.wire.IpAddress;
 import dev.trigon.dataplane.wire.Ipv4Header;
 import dev.trigon.dataplane.wire.TcpHeader;
 import dev.trigon.dataplane.wire.UdpHeader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Runs the packet path until the JVM has compiled it, before the first VIP is announced: an interpreted path is slow
@@ -94,16 +96,20 @@ public final class WarmUp {
                         service("d", Protocol.UDP, ForwardMode.L3DSR, SchedulerKind.WRR, VIP + 1, 4)),
                 null,
                 address -> slot,
-                1);
+                1,
+                Set.of());
+    }
+
+    private static InetAddress address(int ipv4) {
+        return IpAddress.toInetAddress(0, IpAddress.mapped(ipv4));
     }
 
     private static ServiceSpec service(
             String name, Protocol protocol, ForwardMode mode, SchedulerKind scheduler, int vip, int id) {
-        BackendSpec backend = new BackendSpec(id, name, Ipv4.fromInt(VIP + 16 + id), 1);
+        BackendSpec backend = new BackendSpec(id, name, address(VIP + 16 + id), 1);
         int dscp = mode == ForwardMode.L3DSR ? 3 : 0;
         PortRange port = new PortRange(PORT, PORT);
-        return new ServiceSpec(
-                name, Ipv4.fromInt(vip), protocol, List.of(port), mode, dscp, scheduler, List.of(backend));
+        return new ServiceSpec(name, address(vip), protocol, List.of(port), mode, dscp, scheduler, List.of(backend));
     }
 
     /** One more packet: of the flows in turn, TCP and UDP, to either VIP, now and then one that opens or ends a flow. */

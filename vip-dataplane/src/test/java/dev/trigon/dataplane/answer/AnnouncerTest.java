@@ -12,6 +12,7 @@ import dev.trigon.dataplane.service.ServiceTable;
 import dev.trigon.dataplane.wire.TestFrame;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class AnnouncerTest {
@@ -26,7 +27,7 @@ class AnnouncerTest {
         for (int host : hosts) {
             specs.add(service("s" + host).vip("203.0.113." + host).spec());
         }
-        return ServiceTable.compile(specs, null, a -> new NextHopSlot(), 1);
+        return ServiceTable.compile(specs, null, a -> new NextHopSlot(), 1, Set.of());
     }
 
     /** Last octets of the VIPs that were announced since the last time. */

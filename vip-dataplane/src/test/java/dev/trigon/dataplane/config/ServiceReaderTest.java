@@ -161,7 +161,7 @@ class ServiceReaderTest {
         return ServiceReader.services(document.getBytes(StandardCharsets.UTF_8), Source.file("services.yaml"));
     }
 
-    private static java.net.Inet4Address address(String text) {
+    private static java.net.InetAddress address(String text) {
         return Addresses.parse(text).orElseThrow();
     }
 }

@@ -19,6 +19,7 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -59,7 +60,7 @@ class WorkerTest {
 
     private void publish(Specs... services) {
         List<ServiceSpec> specs = Arrays.stream(services).map(Specs::spec).toList();
-        ServiceTable next = ServiceTable.compile(specs, inForce, a -> hop, 1);
+        ServiceTable next = ServiceTable.compile(specs, inForce, a -> hop, 1, Set.of());
         inForce = next;
         worker.wake();
         until(() -> worker.adoptedVersion() == next.version());
