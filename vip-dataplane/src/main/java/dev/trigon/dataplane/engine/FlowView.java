@@ -11,6 +11,7 @@ import dev.trigon.dataplane.service.Ipv4;
 import dev.trigon.dataplane.service.Protocol;
 import dev.trigon.dataplane.service.Service;
 import dev.trigon.dataplane.service.ServiceTable;
+import dev.trigon.dataplane.wire.IpAddress;
 import java.net.Inet4Address;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -32,18 +33,21 @@ final class FlowView {
 
     void forEach(Consumer<Flow> visitor) {
         long nowMs = clockMs.getAsLong();
-        flows.forEach(record -> visitor.accept(flow(record, nowMs)));
+        flows.forEach(record -> {
+            if (!record.key().isIpv6()) {
+                visitor.accept(flow(record, nowMs));
+            }
+        });
     }
 
     private static Flow flow(FlowRecord record, long nowMs) {
-        long addresses = record.addresses();
-        long ports = record.ports();
+        FlowKey key = record.key();
         return new Flow(
-                FlowKey.protocol(ports) == Protocol.TCP.number() ? Protocol.TCP : Protocol.UDP,
-                Ipv4.fromInt(FlowKey.client(addresses)),
-                FlowKey.clientPort(ports),
-                Ipv4.fromInt(FlowKey.vip(addresses)),
-                FlowKey.vipPort(ports),
+                key.protocol() == Protocol.TCP.number() ? Protocol.TCP : Protocol.UDP,
+                Ipv4.fromInt((int) key.clientLow()),
+                key.clientPort(),
+                Ipv4.fromInt((int) key.vipLow()),
+                key.vipPort(),
                 record.backendId(),
                 record.state().label(),
                 Math.max(0, nowMs - record.lastSeenMs()) / MS_PER_SECOND,
@@ -61,19 +65,26 @@ final class FlowView {
         if (service == null) {
             return new Explanation(null, NO_BACKEND, "no-service");
         }
-        long addresses = FlowKey.addresses(Ipv4.toInt(client), Ipv4.toInt(vip));
-        long ports = FlowKey.ports(protocol.number(), clientPort, vipPort);
+        FlowKey key = new FlowKey()
+                .set(
+                        IpAddress.high(client),
+                        IpAddress.low(client),
+                        IpAddress.high(vip),
+                        IpAddress.low(vip),
+                        protocol.number(),
+                        clientPort,
+                        vipPort);
         String name = service.spec().name();
         FlowRecord known = new FlowRecord();
-        boolean remembered = flows.find(addresses, ports, known)
-                && !timeouts.expired(known.state(), known.lastSeenMs(), clockMs.getAsLong());
+        boolean remembered =
+                flows.find(key, known) && !timeouts.expired(known.state(), known.lastSeenMs(), clockMs.getAsLong());
         if (remembered) {
             Backend backend = table.backend(known.backendId());
             if (backend != null && backend.service() == service) {
                 return new Explanation(name, backend.id(), "flow");
             }
         }
-        Backend next = service.peek(FlowKey.hash(addresses, ports));
+        Backend next = service.peek(key.hash());
         if (next == null) {
             return new Explanation(name, NO_BACKEND, "no-backend");
         }

@@ -11,6 +11,7 @@ import dev.trigon.dataplane.service.Service;
 import dev.trigon.dataplane.service.ServiceTable;
 import dev.trigon.dataplane.wire.EthernetHeader;
 import dev.trigon.dataplane.wire.Flaw;
+import dev.trigon.dataplane.wire.IpAddress;
 import dev.trigon.dataplane.wire.Ipv4Header;
 import dev.trigon.dataplane.wire.Packet;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,7 @@ public final class Forwarder {
     private final WaitingRoom waitingRoom;
     private final ArpResponder arpResponder;
     private final Packet packet = new Packet();
+    private final FlowKey key = new FlowKey();
 
     private final Verdict[] verdict;
     private final @Nullable DropReason[] reason;
@@ -144,23 +146,28 @@ public final class Forwarder {
 
     /** The slot of this packet's flow, which names its backend; a new flow is placed. MISS when there is no backend. */
     private int flowOf(Service service, ServiceTable table, long nowMs) {
-        long addresses = FlowKey.addresses(packet.ipv4().source(), packet.ipv4().destination());
-        long ports = FlowKey.ports(packet.protocol(), packet.sourcePort(), packet.destinationPort());
-        long hash = FlowKey.hash(addresses, ports);
+        key.set(
+                0,
+                IpAddress.mapped(packet.ipv4().source()),
+                0,
+                IpAddress.mapped(packet.ipv4().destination()),
+                packet.protocol(),
+                packet.sourcePort(),
+                packet.destinationPort());
         boolean tcp = packet.protocol() == Ipv4Header.PROTOCOL_TCP;
-        int slot = flows.lookup(addresses, ports, hash, nowMs);
+        int slot = flows.lookup(key, nowMs);
         if (slot != FlowCache.MISS && isLive(slot, service, table, tcp)) {
             if (tcp) {
                 advance(slot, nowMs);
             }
             return slot;
         }
-        Backend chosen = service.choose(hash);
+        Backend chosen = service.choose(key.hash());
         if (chosen == null) {
             return FlowCache.MISS;
         }
         FlowState first = tcp ? TcpTracking.first(packet.tcpFlags()) : FlowState.UDP;
-        return flows.create(addresses, ports, hash, chosen.id(), first, nowMs);
+        return flows.create(key, chosen.id(), first, nowMs);
     }
 
     /** Whether a remembered flow still binds: its backend serves this service, and this packet does not open it anew. */
