@@ -21,8 +21,7 @@ import java.util.stream.Stream;
 public final class Announcer {
     private static final long[] AFTER_MS = {0, 1_000, 3_000};
     private static final int ARP_LENGTH = EthernetHeader.LENGTH + ArpPacket.LENGTH;
-    private static final int ADVERTISEMENT_LENGTH =
-            EthernetHeader.LENGTH + Ipv6Header.LENGTH + NeighborMessage.LENGTH;
+    private static final int ADVERTISEMENT_LENGTH = EthernetHeader.LENGTH + Ipv6Header.LENGTH + NeighborMessage.LENGTH;
     private static final int FRAME_CAPACITY = 128;
 
     private final PacketPort port;

@@ -41,7 +41,8 @@ final class Arms {
                         "interface " + name, "it is no Ethernet interface", "choose from: " + ethernets(kernel));
             }
             int frameCapacity = roundUp(link.mtu() + EthernetHeader.LENGTH + TAGS);
-            arms.add(new Arm(arms.size(), name, link.index(), mac.value(), link.mtu(), frameCapacity, new ArmAddresses()));
+            arms.add(new Arm(
+                    arms.size(), name, link.index(), mac.value(), link.mtu(), frameCapacity, new ArmAddresses()));
         }
         return arms;
     }

@@ -12,10 +12,4 @@ import dev.trigon.dataplane.answer.ArmAddresses;
  * @param addresses the gateway's own there
  */
 public record Arm(
-        int worker,
-        String interfaceName,
-        int ifIndex,
-        long mac,
-        int mtu,
-        int frameCapacity,
-        ArmAddresses addresses) {}
+        int worker, String interfaceName, int ifIndex, long mac, int mtu, int frameCapacity, ArmAddresses addresses) {}

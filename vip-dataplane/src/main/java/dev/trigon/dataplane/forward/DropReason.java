@@ -13,7 +13,8 @@ public enum DropReason {
     FRAGMENT_TINY(
             "fragment-tiny", "a first fragment without its whole transport header, or one that could overwrite it"),
     TOO_LARGE("too-large", "longer than the link that it would leave by can carry, or than any packet"),
-    SUPER_PACKET("super-packet", "merged from several by an interface or its sender, and not TCP: nobody knows the parts"),
+    SUPER_PACKET(
+            "super-packet", "merged from several by an interface or its sender, and not TCP: nobody knows the parts"),
     FRAGMENT_OVERLAP("fragment-overlap", "a fragment of octets that came before: a duplicate, or an attack"),
     FRAGMENT_ORPHAN("fragment-orphan", "a fragment whose datagram's first fragment did not come within a second"),
     FRAGMENT_QUEUE_FULL("fragment-queue-full", "too many fragments wait for their first already"),

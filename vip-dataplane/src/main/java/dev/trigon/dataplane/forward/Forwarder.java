@@ -37,7 +37,8 @@ public final class Forwarder {
     private final FlowCache flows;
     private final Counters counters;
     private final Placement placement;
-    private final Fragments fragments = new Fragments(ThreadLocalRandom.current().nextLong());
+    private final Fragments fragments =
+            new Fragments(ThreadLocalRandom.current().nextLong());
     private final WaitingRoom<NextHopSlot> nextHopRoom;
     private final WaitingRoom<Datagram> fragmentRoom;
     private final ArpResponder arpResponder;
@@ -253,9 +254,7 @@ public final class Forwarder {
     private void rewrite(Batch batch, int frame, Backend chosen, NextHop hop) {
         if (chosen.service().isLayer3()) {
             packet.redirect(
-                    chosen.addressHigh(),
-                    chosen.addressLow(),
-                    chosen.service().dscp());
+                    chosen.addressHigh(), chosen.addressLow(), chosen.service().dscp());
         } else {
             packet.completeChecksum();
         }

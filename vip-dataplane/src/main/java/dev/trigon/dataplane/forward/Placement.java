@@ -145,8 +145,7 @@ final class Placement {
             leave(vip, fate, DropReason.ICMP_EMBEDDED);
             return;
         }
-        Service service =
-                quoted.hasPorts() ? vip.service(quoted.protocol(), quoted.sourcePort()) : null;
+        Service service = quoted.hasPorts() ? vip.service(quoted.protocol(), quoted.sourcePort()) : null;
         if (service == null) {
             leave(vip, fate, DropReason.ICMP_NO_FLOW);
             return;

@@ -1,8 +1,8 @@
 package dev.trigon.dataplane.forward;
 
 import dev.trigon.conntrack.FlowCache;
-import dev.trigon.dataplane.answer.AnswerPolicy;
 import dev.trigon.dataplane.answer.Announcer;
+import dev.trigon.dataplane.answer.AnswerPolicy;
 import dev.trigon.dataplane.port.Batch;
 import dev.trigon.dataplane.port.PacketPort;
 import dev.trigon.dataplane.service.ServiceTable;

@@ -199,9 +199,7 @@ class FragmentForwardingTest {
         }
         assertThat(rig.send(later(7, 1, false)).verdict()).isEqualTo(Verdict.WAITING);
         assertThat(rig.send(first(7, 1_000)).verdict()).isEqualTo(Verdict.WAITING);
-        assertThat(release())
-                .as("the first is there, the MAC is not")
-                .isEmpty();
+        assertThat(release()).as("the first is there, the MAC is not").isEmpty();
         for (int i = 0; i < 5; i++) {
             rig.resolve("10.2.0." + (11 + i), Rig.MTU);
         }
