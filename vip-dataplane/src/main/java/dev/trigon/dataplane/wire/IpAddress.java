@@ -31,7 +31,7 @@ public final class IpAddress {
 
     /** ff00::/8 and 224.0.0.0/4: RFC 4291, section 2.7, and RFC 1112, section 4. */
     public static boolean isMulticast(long high, long low) {
-        return high >>> 56 == 0xFF || isIpv4(high, low) && isMulticast((int) low);
+        return high >>> 56 == 0xFF || (isIpv4(high, low) && isMulticast((int) low));
     }
 
     static boolean isMulticast(int ipv4) {
@@ -45,7 +45,7 @@ public final class IpAddress {
 
     /** The group that somebody who looks for this address asks. Its high word is {@link #SOLICITED_NODE_HIGH}. */
     public static long solicitedNodeLow(long low) {
-        return SOLICITED_NODE_LOW | low & 0xFF_FFFF;
+        return SOLICITED_NODE_LOW | (low & 0xFF_FFFF);
     }
 
     public static long high(InetAddress address) {

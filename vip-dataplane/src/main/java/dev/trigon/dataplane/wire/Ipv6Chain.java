@@ -76,7 +76,7 @@ final class Ipv6Chain {
             if (length > end - upperAt) {
                 return Flaw.TRUNCATED;
             }
-            if (protocol == HOP_BY_HOP && headers > 0 || protocol == ROUTING && !isTravelled(buffer)) {
+            if ((protocol == HOP_BY_HOP && headers > 0) || (protocol == ROUTING && !isTravelled(buffer))) {
                 return Flaw.BAD_EXTENSION_HEADERS;
             }
             step(buffer, length);

@@ -168,7 +168,7 @@ public final class NeighborMessage {
             }
             int length = Byte.toUnsignedInt(buffer.get(option + OPTION_LENGTH_OFFSET)) * OPTION_UNIT;
             boolean source = buffer.get(option + OPTION_TYPE_OFFSET) == SOURCE_LINK_LAYER_ADDRESS;
-            if (length == 0 || length > left || source && fromNowhere) {
+            if (length == 0 || length > left || (source && fromNowhere)) {
                 return false;
             }
             option += length;
