@@ -91,7 +91,7 @@ final class Fragments {
                 id >>> 16,
                 id & 0xFFFF);
         long mixed = (key.hash() ^ (key.hash() >>> 29) ^ secret) * secret;
-        return (int) (mixed >>> Long.SIZE - Integer.numberOfTrailingZeros(SETS)) * WAYS;
+        return (int) (mixed >>> (Long.SIZE - Integer.numberOfTrailingZeros(SETS))) * WAYS;
     }
 
     /** Datagrams seen in fragments. */

@@ -104,7 +104,8 @@ public final class WarmUp {
             ForwardMode mode = vip == 0 ? ForwardMode.L2DSR : ForwardMode.L3DSR;
             for (InetAddress address : List.of(v4(VIP + vip), v6(VIP6 + vip))) {
                 for (Protocol protocol : Protocol.values()) {
-                    SchedulerKind scheduler = SchedulerKind.values()[(vip + protocol.ordinal()) % 2];
+                    boolean hashes = (mode == ForwardMode.L3DSR) == (protocol == Protocol.TCP);
+                    SchedulerKind scheduler = hashes ? SchedulerKind.MAGLEV : SchedulerKind.WRR;
                     services.add(service(services.size() + 1, address, protocol, mode, scheduler));
                 }
             }
