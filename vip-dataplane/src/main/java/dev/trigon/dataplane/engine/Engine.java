@@ -3,6 +3,7 @@ package dev.trigon.dataplane.engine;
 import dev.trigon.conntrack.FlowCache;
 import dev.trigon.conntrack.FlowTable;
 import dev.trigon.conntrack.FlowTimeouts;
+import dev.trigon.dataplane.answer.AnswerPolicy;
 import dev.trigon.dataplane.control.DataPath;
 import dev.trigon.dataplane.forward.AnswerPolicy;
 import dev.trigon.dataplane.forward.Arm;
@@ -73,7 +74,7 @@ public final class Engine implements DataPath, AutoCloseable {
         for (Arm arm : arms) {
             FlowCache cache = new FlowCache(flows, FlowCache.DEFAULT_ENTRIES, timeouts);
             PcapPort port = PcapPort.open(arm.interfaceName(), arm.frameCapacity(), Worker.BATCH);
-            Worker worker = new Worker(arm, port, cache, () -> inForce, clock);
+            Worker worker = new Worker(arm, port, cache, () -> inForce, clock, AnswerPolicy.DEFAULT);
             workers.add(worker);
             Thread thread = new Thread(worker, "worker-" + arm.interfaceName());
             thread.setUncaughtExceptionHandler(Engine::died);
@@ -93,6 +94,7 @@ public final class Engine implements DataPath, AutoCloseable {
         List<Arm> arms = Arms.of(settings.interfaces(), kernel);
         FlowTable flows = openFlows(settings);
         try {
+            Arms.learnAddresses(arms, kernel);
             Engine engine = new Engine(kernel, arms, flows, settings.timeouts());
             int packets = WarmUp.run(WARM_UP_NS);
             LOG.debug("warm after {} packets", packets);
@@ -155,6 +157,7 @@ public final class Engine implements DataPath, AutoCloseable {
     /** Somebody may have taken a guard away, or an interface from under its worker. */
     private void routingChanged() {
         guard.repair();
+        Arms.learnAddresses(arms, kernel);
         for (Arm arm : arms) {
             if (!Arms.isStill(arm, kernel) && !changedArms.contains(arm.interfaceName())) {
                 changedArms.add(arm.interfaceName());

@@ -37,14 +37,13 @@ final class FlowView {
     }
 
     private static Flow flow(FlowRecord record, long nowMs) {
-        long addresses = record.addresses();
-        long ports = record.ports();
+        FlowKey key = record.key();
         return new Flow(
-                FlowKey.protocol(ports) == Protocol.TCP.number() ? Protocol.TCP : Protocol.UDP,
-                IpAddress.toInetAddress(0, IpAddress.mapped(FlowKey.client(addresses))),
-                FlowKey.clientPort(ports),
-                IpAddress.toInetAddress(0, IpAddress.mapped(FlowKey.vip(addresses))),
-                FlowKey.vipPort(ports),
+                key.protocol() == Protocol.TCP.number() ? Protocol.TCP : Protocol.UDP,
+                IpAddress.toInetAddress(key.clientHigh(), key.clientLow()),
+                key.clientPort(),
+                IpAddress.toInetAddress(key.vipHigh(), key.vipLow()),
+                key.vipPort(),
                 record.backendId(),
                 record.state().label(),
                 Math.max(0, nowMs - record.lastSeenMs()) / MS_PER_SECOND,
@@ -63,19 +62,26 @@ final class FlowView {
         if (service == null) {
             return new Explanation(null, NO_BACKEND, "no-service");
         }
-        long addresses = FlowKey.addresses((int) IpAddress.low(client), (int) IpAddress.low(vip));
-        long ports = FlowKey.ports(protocol.number(), clientPort, vipPort);
+        FlowKey key = new FlowKey()
+                .set(
+                        IpAddress.high(client),
+                        IpAddress.low(client),
+                        IpAddress.high(vip),
+                        IpAddress.low(vip),
+                        protocol.number(),
+                        clientPort,
+                        vipPort);
         String name = service.spec().name();
         FlowRecord known = new FlowRecord();
-        boolean remembered = flows.find(addresses, ports, known)
-                && !timeouts.expired(known.state(), known.lastSeenMs(), clockMs.getAsLong());
+        boolean remembered =
+                flows.find(key, known) && !timeouts.expired(known.state(), known.lastSeenMs(), clockMs.getAsLong());
         if (remembered) {
             Backend backend = table.backend(known.backendId());
             if (backend != null && backend.service() == service) {
                 return new Explanation(name, backend.id(), "flow");
             }
         }
-        Backend next = service.peek(FlowKey.hash(addresses, ports));
+        Backend next = service.peek(key.hash());
         if (next == null) {
             return new Explanation(name, NO_BACKEND, "no-backend");
         }

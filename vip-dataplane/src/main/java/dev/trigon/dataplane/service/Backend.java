@@ -55,6 +55,11 @@ public final class Backend {
         return hop.get();
     }
 
+    /** What {@link #nextHop} comes from: the same one for every backend of this address. */
+    public NextHopSlot hopSlot() {
+        return hop;
+    }
+
     public BackendMeter meter() {
         return meter;
     }

@@ -290,15 +290,15 @@ class ForwarderTest {
     private static List<Row> unserved() {
         return List.of(
                 dropped(
-                        DropReason.FRAGMENT,
+                        DropReason.FRAGMENT_ORPHAN,
                         "the first fragment",
                         TestFrame.tcp().fragment(0x2000)),
                 dropped(
-                        DropReason.FRAGMENT,
+                        DropReason.FRAGMENT_ORPHAN,
                         "the last fragment",
                         TestFrame.udp().fragment(0x0005)),
                 dropped(
-                        DropReason.FRAGMENT,
+                        DropReason.FRAGMENT_ORPHAN,
                         "a fragment of ICMP",
                         TestFrame.ip(1).fragment(0x2000)),
                 dropped(DropReason.PROTOCOL, "ICMP", TestFrame.ip(1)),

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.trigon.conntrack.FlowCache;
 import dev.trigon.conntrack.FlowTable;
 import dev.trigon.conntrack.FlowTimeouts;
+import dev.trigon.dataplane.answer.AnswerPolicy;
 import dev.trigon.dataplane.forward.Counters.Reading;
 import dev.trigon.dataplane.nexthop.NextHop;
 import dev.trigon.dataplane.nexthop.NextHopSlot;
@@ -37,7 +38,12 @@ class WorkerTest {
     private final NextHopSlot hop = new NextHopSlot();
     private volatile ServiceTable inForce = ServiceTable.EMPTY;
     private final Worker worker = new Worker(
-            Rig.ARM, port, new FlowCache(flowTable, 1_024, FlowTimeouts.DEFAULT), () -> inForce, clockMs::get);
+            Rig.ARM,
+            port,
+            new FlowCache(flowTable, 1_024, FlowTimeouts.DEFAULT),
+            () -> inForce,
+            clockMs::get,
+            AnswerPolicy.DEFAULT);
     private final Thread thread = new Thread(worker, "worker-under-test");
     private final List<Sent> sent = new ArrayList<>();
 
@@ -106,7 +112,7 @@ class WorkerTest {
         until(() -> collected(1));
         assertThat(sent.get(0).frame()[ARP_AT + 1]).as("ARP").isEqualTo((byte) 0x06);
         assertThat(port.steered()).hasSize(1);
-        assertThat(port.steered().get(0)).containsExactly(0xCB00_710A);
+        assertThat(port.steered().get(0)).containsExactly(Specs.address("203.0.113.10"));
         sent.clear();
 
         for (int i = 0; i < 1_000; i++) {
@@ -145,7 +151,7 @@ class WorkerTest {
         publish(echo(), service("web").vip("203.0.113.11").backend(3, "10.2.0.12", 1));
         publish();
 
-        assertThat(port.steered()).extracting(vips -> vips.length).containsExactly(1, 2, 0);
+        assertThat(port.steered()).extracting(vips -> vips.size()).containsExactly(1, 2, 0);
     }
 
     @Test
