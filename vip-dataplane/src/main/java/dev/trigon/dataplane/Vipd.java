@@ -2,13 +2,13 @@ package dev.trigon.dataplane;
 
 import ch.qos.logback.classic.Level;
 import dev.trigon.conntrack.FlowTimeouts;
+import dev.trigon.dataplane.answer.AnswerPolicy;
 import dev.trigon.dataplane.config.VipdConfig;
 import dev.trigon.dataplane.config.VipdConfigFile;
 import dev.trigon.dataplane.control.ControlServer;
 import dev.trigon.dataplane.control.ServiceRegistry;
 import dev.trigon.dataplane.control.StateDirectory;
 import dev.trigon.dataplane.engine.Engine;
-import dev.trigon.dataplane.forward.AnswerPolicy;
 import dev.trigon.dataplane.service.Refusal;
 import dev.trigon.linux.NamespaceLock;
 import dev.trigon.linux.libc.LibC;

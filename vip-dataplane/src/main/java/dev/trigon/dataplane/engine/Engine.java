@@ -5,7 +5,6 @@ import dev.trigon.conntrack.FlowTable;
 import dev.trigon.conntrack.FlowTimeouts;
 import dev.trigon.dataplane.answer.AnswerPolicy;
 import dev.trigon.dataplane.control.DataPath;
-import dev.trigon.dataplane.forward.AnswerPolicy;
 import dev.trigon.dataplane.forward.Arm;
 import dev.trigon.dataplane.forward.Counters.Reading;
 import dev.trigon.dataplane.forward.DropReason;
@@ -63,7 +62,8 @@ public final class Engine implements DataPath, AutoCloseable {
 
     private volatile ServiceTable inForce = ServiceTable.EMPTY;
 
-    private Engine(Rtnetlink kernel, List<Arm> arms, FlowTable flows, FlowTimeouts timeouts) throws PortException {
+    private Engine(Rtnetlink kernel, List<Arm> arms, FlowTable flows, Settings settings) throws PortException {
+        FlowTimeouts timeouts = settings.timeouts();
         MonotonicClock clock = new MonotonicClock();
         this.kernel = kernel;
         this.checks = new GatewayChecks(kernel);
@@ -74,7 +74,7 @@ public final class Engine implements DataPath, AutoCloseable {
         for (Arm arm : arms) {
             FlowCache cache = new FlowCache(flows, FlowCache.DEFAULT_ENTRIES, timeouts);
             PcapPort port = PcapPort.open(arm.interfaceName(), arm.frameCapacity(), Worker.BATCH);
-            Worker worker = new Worker(arm, port, cache, () -> inForce, clock, AnswerPolicy.DEFAULT);
+            Worker worker = new Worker(arm, port, cache, () -> inForce, clock, settings.answers());
             workers.add(worker);
             Thread thread = new Thread(worker, "worker-" + arm.interfaceName());
             thread.setUncaughtExceptionHandler(Engine::died);
@@ -95,7 +95,7 @@ public final class Engine implements DataPath, AutoCloseable {
         FlowTable flows = openFlows(settings);
         try {
             Arms.learnAddresses(arms, kernel);
-            Engine engine = new Engine(kernel, arms, flows, settings.timeouts());
+            Engine engine = new Engine(kernel, arms, flows, settings);
             int packets = WarmUp.run(WARM_UP_NS);
             LOG.debug("warm after {} packets", packets);
             engine.threads.forEach(Thread::start);
