@@ -294,6 +294,21 @@ class VipctlTest {
                   truncated          2
                 kernelDropped        5
                 """);
+        assertOut(vipctl("counters --all"), """
+                COUNTER        PACKETS  MEANING
+                received       1234570  what received means
+                forwarded      1234567  what forwarded means
+                answered             1  what answered means
+                passed               0  what passed means
+                waiting              0  what waiting means
+                dropped              2  what dropped means
+                  truncated          2  shorter than its headers say
+                  no-backend         0  no backend takes new flows
+                kernelDropped        5  no room in the capture
+                """);
+        assertThat(vipctl("counters -o json").out()).doesNotContain("meanings");
+        assertThat(vipctl("counters --all -o json").out())
+                .contains("\"meanings\" : {\n    \"received\" : \"what received means\",");
         assertOut(vipctl("flows count -o json"), """
                 {
                   "active" : 0,
