@@ -5,6 +5,7 @@ import dev.trigon.conntrack.FlowTable;
 import dev.trigon.conntrack.FlowTimeouts;
 import dev.trigon.dataplane.answer.AnswerPolicy;
 import dev.trigon.dataplane.control.DataPath;
+import dev.trigon.dataplane.forward.AnswerPolicy;
 import dev.trigon.dataplane.forward.Arm;
 import dev.trigon.dataplane.forward.Counters.Reading;
 import dev.trigon.dataplane.forward.DropReason;
@@ -84,7 +85,8 @@ public final class Engine implements DataPath, AutoCloseable {
     }
 
     /** What an engine needs to know. */
-    public record Settings(List<String> interfaces, Path state, long maxFlows, FlowTimeouts timeouts) {}
+    public record Settings(
+            List<String> interfaces, Path state, long maxFlows, FlowTimeouts timeouts, AnswerPolicy answers) {}
 
     /** Opens the interfaces and the flow table, warms up and starts to work, on no services yet. */
     public static Engine start(Settings settings) throws Refusal {

@@ -195,6 +195,36 @@ class MaglevTest {
         }
     }
 
+    /** IPv6: backends that differ in their network, in their host part, or in both, some with the words exchanged. */
+    @Test
+    void shouldPlaceByBothWordsWhateverTheOrderOfTheList() {
+        long[] high = {0x2001_0DB8_0002_0000L, 0x2001_0DB8_0003_0000L, 0x2001_0DB8_0002_0000L, 0x11, 0, 0x12};
+        long[] low = {0x11, 0x11, 0x12, 0x2001_0DB8_0002_0000L, 0xFFFF_0A02_000BL, 0x11};
+        int[] turned = {3, 5, 1, 0, 4, 2};
+        long[] turnedHigh = Arrays.stream(turned).mapToLong(i -> high[i]).toArray();
+        long[] turnedLow = Arrays.stream(turned).mapToLong(i -> low[i]).toArray();
+
+        int[] here = slots(Maglev.of(high, low, equal(6)));
+        int[] there = slots(Maglev.of(turnedHigh, turnedLow, equal(6)));
+
+        assertThat(Arrays.stream(there).map(i -> turned[i]).toArray()).isEqualTo(here);
+        for (int share : shares(here, 6)) {
+            assertThat(share).isCloseTo(SLOTS / 6, within(1));
+        }
+    }
+
+    /** Two addresses that fold into one word have the same permutation; the address still breaks the tie. */
+    @Test
+    void shouldNotDependOnTheOrderWhereTwoAddressesFoldIntoOne() {
+        long[] high = {0x2001_0DB8_0002_0000L, 0};
+        long[] low = {0x11, Scatter.fold(0x2001_0DB8_0002_0000L, 0x11)};
+
+        int[] here = slots(Maglev.of(high, low, equal(2)));
+        int[] there = slots(Maglev.of(new long[] {high[1], high[0]}, new long[] {low[1], low[0]}, equal(2)));
+
+        assertThat(Arrays.stream(there).map(i -> 1 - i).toArray()).isEqualTo(here);
+    }
+
     @Test
     void shouldAnswerTheSameEachTime() {
         assertThat(slots(maglev(inARow(20), equal(20)))).isEqualTo(slots(maglev(inARow(20), equal(20))));
