@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Rtnetlink implements AutoCloseable {
     /** The families that lists and notifications are of. */
-    static final List<Family> FAMILIES = List.of(Family.INET);
+    static final List<Family> FAMILIES = List.of(Family.INET, Family.INET6);
 
     private static final int ENOENT = 2;
     private static final int ESRCH = 3;
