@@ -27,6 +27,7 @@ prerequisites() {
                 want nginx nginx
                 want dnsmasq dnsmasq-base
                 want sysctl procps
+                want ethtool ethtool
                 ;;
             clients)
                 want curl curl
@@ -37,7 +38,6 @@ prerequisites() {
                 want arping iputils-arping
                 want ping iputils-ping
                 want tracepath iputils-tracepath
-                want ethtool ethtool
                 want iperf3 iperf3
                 want hping3 hping3
                 want tcpreplay tcpreplay
