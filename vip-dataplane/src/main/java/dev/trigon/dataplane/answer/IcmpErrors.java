@@ -29,6 +29,7 @@ public final class IcmpErrors {
     private final Ipv4Header ipv4 = new Ipv4Header();
     private final Ipv6Header ipv6 = new Ipv6Header();
     private final IcmpHeader icmp = new IcmpHeader();
+    private int quotedOctets;
     private long sent;
     private long suppressed;
 
@@ -121,7 +122,7 @@ public final class IcmpErrors {
     private int quote(Batch batch, int frame, Packet packet, int most) {
         int octets = Math.min(packet.ipLength(), most);
         quoted.put(0, batch.frames(), ipAt(batch, frame, packet), octets);
-        quoted.limit(octets);
+        quotedOctets = octets;
         return octets;
     }
 
@@ -142,7 +143,7 @@ public final class IcmpErrors {
         icmp.type(type);
         icmp.code(code);
         icmp.mtu(mtu);
-        batch.frames().put(at + IcmpHeader.LENGTH, quoted, 0, quoted.limit());
+        batch.frames().put(at + IcmpHeader.LENGTH, quoted, 0, quotedOctets);
     }
 
     public long sent() {

@@ -55,7 +55,7 @@ class FragmentForwardingTest {
                 id,
                 TestFrame.ip(17)
                         .to("203.0.113.10", 53)
-                        .payload(new byte[octets])
+                        .payload(new byte[octets - 8])
                         .fragment((more ? MORE : 0) | n * PIECE / 8)
                         .build());
     }
@@ -135,7 +135,7 @@ class FragmentForwardingTest {
                 7,
                 TestFrame.ip(17)
                         .to("203.0.113.10", 53)
-                        .payload(new byte[PIECE])
+                        .payload(new byte[PIECE - 8])
                         .fragment(MORE | (PIECE - 8) / 8)
                         .build());
 
@@ -169,7 +169,7 @@ class FragmentForwardingTest {
                         7,
                         TestFrame.ip(17)
                                 .to("203.0.113.10", 53)
-                                .payload(new byte[16])
+                                .payload(new byte[8])
                                 .fragment(MORE | n * 2)
                                 .build())))
                 .map(Outcome::reason)
