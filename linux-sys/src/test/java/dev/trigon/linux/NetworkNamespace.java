@@ -30,14 +30,33 @@ public final class NetworkNamespace implements InvocationInterceptor {
         static native int unshare(int flags);
     }
 
-    /** Runs a command in the namespace of the calling thread. */
+    /** Runs a command in the namespace of the calling thread, which has to succeed. */
     public static void sh(String command) {
+        Result result = run(command);
+        assertThat(result.status).as("%s: %s", command, result.output).isZero();
+    }
+
+    /** Runs a command in the namespace of the calling thread: for what not every kernel can. */
+    public static boolean succeeds(String command) {
+        return run(command).status == 0;
+    }
+
+    /** What a command that has to succeed says. */
+    public static String output(String command) {
+        Result result = run(command);
+        assertThat(result.status).as("%s: %s", command, result.output).isZero();
+        return result.output;
+    }
+
+    private record Result(int status, String output) {}
+
+    private static Result run(String command) {
         try {
             Process process = new ProcessBuilder("sh", "-ec", command)
                     .redirectErrorStream(true)
                     .start();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(process.waitFor()).as("%s: %s", command, output).isZero();
+            return new Result(process.waitFor(), output);
         } catch (IOException e) {
             throw new AssertionError(command, e);
         } catch (InterruptedException e) {

@@ -8,6 +8,7 @@ import dev.trigon.dataplane.control.ControlServer;
 import dev.trigon.dataplane.control.ServiceRegistry;
 import dev.trigon.dataplane.control.StateDirectory;
 import dev.trigon.dataplane.engine.Engine;
+import dev.trigon.dataplane.forward.AnswerPolicy;
 import dev.trigon.dataplane.service.Refusal;
 import dev.trigon.linux.NamespaceLock;
 import dev.trigon.linux.libc.LibC;
@@ -139,7 +140,10 @@ public final class Vipd implements Callable<Integer> {
                         timeouts.syn().toMillis(),
                         timeouts.established().toMillis(),
                         timeouts.closing().toMillis(),
-                        timeouts.udp().toMillis()));
+                        timeouts.udp().toMillis()),
+                new AnswerPolicy(
+                        settings.icmp().echo() == VipdConfig.Echo.FORWARD,
+                        settings.icmp().rate()));
     }
 
     private long uptimeSeconds() {

@@ -68,15 +68,34 @@ final class Attributes {
         return octets;
     }
 
+    boolean has(int type) {
+        return values.containsKey(type);
+    }
+
     int u32(int type, int absent) {
         ByteBuffer value = values.get(type);
-        if (value == null) {
-            return absent;
+        return value == null ? absent : require(type, value, Integer.BYTES).getInt(0);
+    }
+
+    int u16(int type, int absent) {
+        ByteBuffer value = values.get(type);
+        return value == null
+                ? absent
+                : Short.toUnsignedInt(require(type, value, Short.BYTES).getShort(0));
+    }
+
+    private static ByteBuffer require(int type, ByteBuffer value, int octets) {
+        if (value.limit() != octets) {
+            throw new MalformedMessageException(
+                    "attribute " + type + " with " + value.limit() + " octets, " + octets + " expected");
         }
-        if (value.limit() != Integer.BYTES) {
-            throw new MalformedMessageException("attribute " + type + " with " + value.limit() + " octets, 4 expected");
-        }
-        return value.getInt(0);
+        return value;
+    }
+
+    /** The attributes within an attribute; none where it is absent. */
+    Attributes nested(int type) {
+        ByteBuffer value = values.get(type);
+        return value == null ? new Attributes(Map.of()) : parse(value, 0);
     }
 
     @Nullable

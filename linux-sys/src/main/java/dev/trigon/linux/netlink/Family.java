@@ -43,6 +43,12 @@ enum Family {
         return code;
     }
 
+    /** Whether a message is about this family: a kernel without IPv6 answers a question about it with all it has. */
+    boolean isOf(NetlinkMessage message) {
+        message.require(Byte.BYTES);
+        return message.payload().get(0) == code;
+    }
+
     /** The prefix length of one address alone: 32 or 128. */
     int addressBits() {
         return addressLength * Byte.SIZE;

@@ -47,8 +47,21 @@ final class LinkMessage {
     private static final int IFLA_ADDRESS = 1;
     private static final int IFLA_IFNAME = 3;
     private static final int IFLA_MTU = 4;
+    private static final int IFLA_LINK = 5;
+    private static final int IFLA_MASTER = 10;
+    private static final int IFLA_LINKINFO = 18;
     private static final int IFLA_EXT_MASK = 29;
+    /** IFLA_LINK is an index in another namespace. */
+    private static final int IFLA_LINK_NETNSID = 37;
+
     private static final int RTEXT_FILTER_SKIP_STATS = 1 << 3;
+
+    /** Nested in IFLA_LINKINFO. */
+    private static final int IFLA_INFO_KIND = 1;
+
+    private static final int IFLA_INFO_DATA = 2;
+    /** Nested in a VLAN's IFLA_INFO_DATA. */
+    private static final int IFLA_VLAN_ID = 1;
 
     private LinkMessage() {}
 
@@ -86,7 +99,19 @@ final class LinkMessage {
                 attributes.u32(IFLA_MTU, 0),
                 (flags & IFF_UP) != 0,
                 (flags & IFF_LOWER_UP) != 0,
-                (flags & IFF_LOOPBACK) != 0);
+                (flags & IFF_LOOPBACK) != 0,
+                place(attributes));
+    }
+
+    private static Link.Place place(Attributes attributes) {
+        Attributes info = attributes.nested(IFLA_LINKINFO);
+        String kind = info.string(IFLA_INFO_KIND);
+        boolean vlan = "vlan".equals(kind);
+        return new Link.Place(
+                attributes.has(IFLA_LINK_NETNSID) ? 0 : attributes.u32(IFLA_LINK, 0),
+                attributes.u32(IFLA_MASTER, 0),
+                kind == null ? "" : kind,
+                vlan ? info.nested(IFLA_INFO_DATA).u16(IFLA_VLAN_ID, 0) : 0);
     }
 
     /** A link-layer address, where it is an Ethernet one. */

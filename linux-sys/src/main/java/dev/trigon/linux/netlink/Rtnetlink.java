@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -22,7 +23,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Rtnetlink implements AutoCloseable {
     /** The families that lists and notifications are of. */
-    static final List<Family> FAMILIES = List.of(Family.INET);
+    static final List<Family> FAMILIES = List.of(Family.INET, Family.INET6);
+
+    private static final Set<Route.Type> FORBIDDING =
+            Set.of(Route.Type.BLACKHOLE, Route.Type.UNREACHABLE, Route.Type.PROHIBIT);
 
     private static final int ENOENT = 2;
     private static final int ESRCH = 3;
@@ -103,8 +107,9 @@ public final class Rtnetlink implements AutoCloseable {
                 RouteMessage.RTM_GETROUTE,
                 0,
                 m -> RouteMessage.lookUp(m, destination));
-        // EINVAL is the kernel's answer for a blackhole, EACCES the one for a prohibition
-        return get(request, RouteMessage::parse, ENETUNREACH, EHOSTUNREACH, EINVAL, EACCES);
+        // EINVAL is the kernel's answer for a blackhole, EACCES the one for a prohibition; IPv6 answers with the route
+        return get(request, RouteMessage::parse, ENETUNREACH, EHOSTUNREACH, EINVAL, EACCES)
+                .filter(route -> !FORBIDDING.contains(route.type()));
     }
 
     /** The main table's routes; of several to one destination, the preferred comes first. */
@@ -204,7 +209,7 @@ public final class Rtnetlink implements AutoCloseable {
         List<T> entries = new ArrayList<>();
         for (Family family : FAMILIES) {
             Request request = new Request(call + "(" + family + ")", type, 0, m -> body.accept(m, family));
-            entries.addAll(conversation.dump(request, parse));
+            entries.addAll(conversation.dump(request, message -> family.isOf(message) ? parse.apply(message) : null));
         }
         return entries;
     }
@@ -254,7 +259,7 @@ public final class Rtnetlink implements AutoCloseable {
                 m -> RouteMessage.query(m, family, protocol));
         return conversation.dump(
                 request,
-                message -> RouteMessage.inMainTable(message) && !RouteMessage.isCopy(message)
+                message -> family.isOf(message) && RouteMessage.inMainTable(message) && !RouteMessage.isCopy(message)
                         ? RouteMessage.parse(message)
                         : null);
     }

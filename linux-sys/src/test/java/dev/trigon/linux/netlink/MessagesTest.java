@@ -160,10 +160,26 @@ class MessagesTest {
         Route viaGateway = new Route(
                 Route.Type.UNICAST, address("192.0.2.0"), 24, 2, address("10.0.0.254"), address("10.0.0.1"), 4);
         Route viaIpv6 = new Route(Route.Type.UNICAST, address("0.0.0.0"), 0, 2, address("fe80::1"), null, 3);
+        Link vlan = new Link(
+                5,
+                "v7",
+                MacAddress.parse("02:00:00:00:00:0a"),
+                1500,
+                true,
+                true,
+                false,
+                new Link.Place(2, 9, "vlan", 7));
         String link = "40000000 1000 0000 00000000 00000000  00 00 0100 02000000 43100100 00000000"
                 + "0900 0300 65746830 00 000000  0800 0400 dc050000  0a00 0100 02000000000a 0000";
         return Stream.of(
                 notification("a link", link, new Change.LinkChange(eth0, false)),
+                notification(
+                        "a VLAN that is a bridge's port",
+                        "68000000 1000 0000 00000000 00000000  00 00 0100 05000000 43100100 00000000"
+                                + "0700 0300 763700 00  0800 0400 dc050000  0a00 0100 02000000000a 0000"
+                                + "0800 0500 02000000  0800 0a00 09000000"
+                                + "1c00 1200  0900 0100 766c616e00 000000  0c00 0200 0600 0100 0700 0000",
+                        new Change.LinkChange(vlan, false)),
                 notification("a bridge's report of a port is no link", link.replace("  00 00 0100", "  07 00 0100")),
                 notification(
                         "a neighbour, its MAC's attribute without padding",

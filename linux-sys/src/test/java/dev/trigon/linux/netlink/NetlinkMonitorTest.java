@@ -77,6 +77,29 @@ class NetlinkMonitorTest {
     }
 
     @Test
+    void shouldHearOfIpv6() {
+        sh("ip link add v0 type veth peer name v1; ip link set v0 up; ip link set v1 up");
+        try (NetlinkMonitor monitor = NetlinkMonitor.open();
+                Rtnetlink kernel = Rtnetlink.open()) {
+            int v0 = kernel.link("v0").orElseThrow().index();
+            InterfaceAddress own = new InterfaceAddress(v0, address("2001:db8:2::2"), 64);
+            Route route =
+                    new Route(Route.Type.UNICAST, address("2001:db8:3::"), 64, v0, address("2001:db8:2::1"), null, 4);
+            Neighbour neighbour = new Neighbour(
+                    v0, address("2001:db8:2::11"), MacAddress.parse("02:00:00:00:00:02"), Neighbour.State.PERMANENT);
+            sh("ip addr add 2001:db8:2::2/64 dev v0 nodad");
+            heard(monitor, new Change.AddressChange(own, false));
+            sh("ip route add 2001:db8:3::/64 via 2001:db8:2::1 proto static");
+            heard(monitor, new Change.RouteChange(route, false));
+            sh("ip neigh add 2001:db8:2::11 lladdr 02:00:00:00:00:02 dev v0");
+            heard(monitor, new Change.NeighbourChange(neighbour, false));
+            sh("ip route del 2001:db8:3::/64; ip addr del 2001:db8:2::2/64 dev v0");
+            heard(monitor, new Change.RouteChange(route, true));
+            heard(monitor, new Change.AddressChange(own, true));
+        }
+    }
+
+    @Test
     void shouldHearOfNeighbours() {
         sh(
                 "ip link add v0 type veth peer name v1; ip link set v0 up; ip link set v1 up; ip addr add 10.0.0.1/24 dev v0");

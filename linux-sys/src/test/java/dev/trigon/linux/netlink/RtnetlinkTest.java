@@ -1,12 +1,16 @@
 package dev.trigon.linux.netlink;
 
 import static dev.trigon.linux.NetworkNamespace.sh;
+import static dev.trigon.linux.NetworkNamespace.succeeds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.trigon.linux.LinuxException;
 import dev.trigon.linux.MacAddress;
 import dev.trigon.linux.NetworkNamespace;
+import dev.trigon.linux.PeerNamespace;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -26,14 +30,69 @@ class RtnetlinkTest {
         sh("ip link add v0 address 02:00:00:00:00:0a mtu 1400 type veth peer name v1; ip link set v0 up");
         try (Rtnetlink kernel = Rtnetlink.open()) {
             Link v0 = kernel.link("v0").orElseThrow();
+            int v1 = kernel.link("v1").orElseThrow().index();
             assertThat(v0)
                     .isEqualTo(new Link(
-                            v0.index(), "v0", MacAddress.parse("02:00:00:00:00:0a"), 1400, true, false, false));
+                            v0.index(),
+                            "v0",
+                            MacAddress.parse("02:00:00:00:00:0a"),
+                            1400,
+                            true,
+                            false,
+                            false,
+                            new Link.Place(v1, 0, "veth", 0)));
             assertThat(kernel.links()).extracting(Link::name).containsExactlyInAnyOrder("lo", "v0", "v1");
             assertThat(kernel.links()).contains(v0);
 
             sh("ip link set v1 up");
             assertThat(kernel.link("v0").orElseThrow().carrier()).isTrue();
+        }
+    }
+
+    @Test
+    void shouldTellHowLinksAreStacked() {
+        sh("ip link add v0 type veth peer name v1; ip link add w0 type veth peer name w1");
+        sh("ip link add link v0 name mv0 type macvlan; ip link add br0 type bridge; ip link set w0 master br0");
+        try (Rtnetlink kernel = Rtnetlink.open()) {
+            Link v0 = kernel.link("v0").orElseThrow();
+            Link v1 = kernel.link("v1").orElseThrow();
+            Link w0 = kernel.link("w0").orElseThrow();
+            Link br0 = kernel.link("br0").orElseThrow();
+            Link macvlan = kernel.link("mv0").orElseThrow();
+            assertThat(macvlan.place()).isEqualTo(new Link.Place(v0.index(), 0, "macvlan", 0));
+            assertThat(br0.place()).isEqualTo(new Link.Place(0, 0, "bridge", 0));
+            assertThat(w0.place().master()).isEqualTo(br0.index());
+
+            assertThat(macvlan.sharesFramesWith(v0)).isTrue();
+            assertThat(v0.sharesFramesWith(macvlan)).isTrue();
+            assertThat(br0.sharesFramesWith(w0)).isTrue();
+            assertThat(w0.sharesFramesWith(br0)).isTrue();
+            assertThat(v0.sharesFramesWith(v1)).as("two ends of a wire").isFalse();
+            assertThat(v0.sharesFramesWith(w0)).isFalse();
+        }
+    }
+
+    @Test
+    void shouldTellAVlan() {
+        assumeThat(succeeds("ip link add v0 type veth peer name v1; ip link add link v0 name v0.100 type vlan id 100"))
+                .as("a VLAN interface needs a kernel with 8021q")
+                .isTrue();
+        try (Rtnetlink kernel = Rtnetlink.open()) {
+            Link v0 = kernel.link("v0").orElseThrow();
+            Link vlan = kernel.link("v0.100").orElseThrow();
+            assertThat(vlan.place()).isEqualTo(new Link.Place(v0.index(), 0, "vlan", 100));
+            assertThat(vlan.sharesFramesWith(v0)).isTrue();
+        }
+    }
+
+    /** The index of what it is on would be another link's here. */
+    @Test
+    void shouldNotTakeAnotherNamespacesLinkForAParent() {
+        try (PeerNamespace peer = new PeerNamespace()) {
+            sh("ip link add v0 type veth peer name v1 netns " + peer.id());
+            try (Rtnetlink kernel = Rtnetlink.open()) {
+                assertThat(kernel.link("v0").orElseThrow().place()).isEqualTo(new Link.Place(0, 0, "veth", 0));
+            }
         }
     }
 
@@ -83,6 +142,18 @@ class RtnetlinkTest {
                             .isPresent());
             assertThat(kernel.removeAddress(LO, vip, 128)).isTrue();
             assertThat(kernel.removeAddress(LO, vip, 128)).isFalse();
+        }
+    }
+
+    /** Without duplicate detection: an address that many servers hold would never come out of it. */
+    @Test
+    void shouldHaveAnIpv6AddressAtOnce() {
+        sh("ip link add v0 type veth peer name v1; ip link set v0 up; ip link set v1 up");
+        try (Rtnetlink kernel = Rtnetlink.open()) {
+            int v0 = kernel.link("v0").orElseThrow().index();
+            kernel.addAddress(v0, address("2001:db8::10"), 128);
+            assertThat(kernel.addresses()).contains(new InterfaceAddress(v0, address("2001:db8::10"), 128));
+            sh("ip -6 addr show dev v0 to 2001:db8::10 | grep nodad; ! ip -6 addr show dev v0 tentative | grep 2001:");
         }
     }
 
@@ -143,6 +214,63 @@ class RtnetlinkTest {
             for (String destination : List.of("192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4")) {
                 assertThat(kernel.routeTo(address(destination))).as(destination).isEmpty();
             }
+        }
+    }
+
+    @Test
+    void shouldFindIpv6Routes() {
+        sh("ip link add v0 type veth peer name v1; ip link set v0 up; ip link set v1 up; ip link set lo up");
+        sh("ip addr add 2001:db8:2::2/64 dev v0 nodad; ip route add default via fe80::1 dev v0 proto static");
+        sh("ip route add 2001:db8:3::/64 via 2001:db8:2::1");
+        sh("ip route add prohibit 2001:db8:4::1; ip route add unreachable 2001:db8:4::2");
+        sh("ip route add blackhole 2001:db8:4::3");
+        try (Rtnetlink kernel = Rtnetlink.open()) {
+            int v0 = kernel.link("v0").orElseThrow().index();
+            InetAddress own = address("2001:db8:2::2");
+            InetAddress routed = address("2001:db8:3::11");
+            until("local", () -> kernel.routeTo(own).isPresent());
+            assertThat(kernel.routeTo(address("2001:db8:2::11")))
+                    .map(route -> List.of(route.type(), route.ifIndex()))
+                    .contains(List.of(Route.Type.UNICAST, v0));
+            assertThat(kernel.routeTo(address("2001:db8:2::11")))
+                    .map(Route::gateway)
+                    .isEmpty();
+            assertThat(kernel.routeTo(routed)).map(Route::gateway).contains(address("2001:db8:2::1"));
+            assertThat(kernel.routeTo(address("2001:db8:9::1")))
+                    .map(Route::gateway)
+                    .contains(address("fe80::1"));
+            assertThat(kernel.routeTo(own)).map(Route::type).contains(Route.Type.LOCAL);
+            for (String destination : List.of("2001:db8:4::1", "2001:db8:4::2", "2001:db8:4::3")) {
+                assertThat(kernel.routeTo(address(destination))).as(destination).isEmpty();
+            }
+            assertThat(kernel.routes())
+                    .filteredOn(route -> route.prefixLength() == 0)
+                    .containsExactly(new Route(Route.Type.UNICAST, address("::"), 0, v0, address("fe80::1"), null, 4));
+            sh("ip -6 route del default");
+            assertThat(kernel.routeTo(address("2001:db8:9::1"))).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldAddListAndRemoveIpv6Blackhole() {
+        sh("ip link set lo up; ip route add blackhole 2001:db8::99");
+        try (Rtnetlink kernel = Rtnetlink.open()) {
+            InetAddress vip = address("2001:db8::10");
+            assertThat(kernel.addBlackhole(vip, 128, PROTOCOL)).isTrue();
+            assertThat(kernel.addBlackhole(vip, 128, PROTOCOL)).isFalse();
+            assertThat(kernel.addBlackhole(address("203.0.113.10"), 32, PROTOCOL))
+                    .isTrue();
+            assertThat(kernel.routes(PROTOCOL))
+                    .extracting(Route::type, Route::destination, Route::prefixLength)
+                    .containsExactlyInAnyOrder(
+                            tuple(Route.Type.BLACKHOLE, vip, 128),
+                            tuple(Route.Type.BLACKHOLE, address("203.0.113.10"), 32));
+            assertThat(kernel.removeBlackhole(vip, 128, PROTOCOL + 1)).isFalse();
+            assertThat(kernel.removeBlackhole(address("2001:db8::99"), 128, PROTOCOL))
+                    .isFalse();
+            assertThat(kernel.removeBlackhole(vip, 128, PROTOCOL)).isTrue();
+            assertThat(kernel.removeBlackhole(vip, 128, PROTOCOL)).isFalse();
+            assertThat(kernel.routes(PROTOCOL)).hasSize(1);
         }
     }
 
@@ -238,6 +366,29 @@ class RtnetlinkTest {
             assertThat(kernel.neighbour(v0, address("10.0.0.2")))
                     .map(Neighbour::state)
                     .contains(Neighbour.State.DELAY);
+        }
+    }
+
+    @Test
+    void shouldHaveKernelResolveIpv6Neighbour() {
+        try (PeerNamespace peer = new PeerNamespace()) {
+            sh("ip link add v0 type veth peer name v1 address 02:00:00:00:00:0b netns " + peer.id());
+            sh("ip addr add 2001:db8:2::2/64 dev v0 nodad; ip link set v0 up");
+            peer.sh("ip addr add 2001:db8:2::11/64 dev v1 nodad; ip link set v1 up");
+            try (Rtnetlink kernel = Rtnetlink.open()) {
+                int v0 = kernel.link("v0").orElseThrow().index();
+                InetAddress server = address("2001:db8:2::11");
+                until("resolved", () -> {
+                    kernel.useNeighbour(v0, server);
+                    return kernel.neighbour(v0, server)
+                            .filter(Neighbour::usable)
+                            .isPresent();
+                });
+                assertThat(kernel.neighbour(v0, server))
+                        .map(Neighbour::mac)
+                        .contains(MacAddress.parse("02:00:00:00:00:0b"));
+                assertThat(kernel.neighbours()).extracting(Neighbour::address).contains(server);
+            }
         }
     }
 

@@ -3,7 +3,9 @@ package dev.trigon.dataplane.engine;
 import dev.trigon.conntrack.FlowCache;
 import dev.trigon.conntrack.FlowTable;
 import dev.trigon.conntrack.FlowTimeouts;
+import dev.trigon.dataplane.answer.AnswerPolicy;
 import dev.trigon.dataplane.control.DataPath;
+import dev.trigon.dataplane.forward.AnswerPolicy;
 import dev.trigon.dataplane.forward.Arm;
 import dev.trigon.dataplane.forward.Counters.Reading;
 import dev.trigon.dataplane.forward.DropReason;
@@ -21,9 +23,11 @@ import dev.trigon.dataplane.service.Refusal;
 import dev.trigon.dataplane.service.ServiceSpec;
 import dev.trigon.dataplane.service.ServiceTable;
 import dev.trigon.linux.LinuxException;
+import dev.trigon.linux.netlink.InterfaceAddress;
 import dev.trigon.linux.netlink.Rtnetlink;
 import java.io.IOException;
 import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -70,7 +74,7 @@ public final class Engine implements DataPath, AutoCloseable {
         for (Arm arm : arms) {
             FlowCache cache = new FlowCache(flows, FlowCache.DEFAULT_ENTRIES, timeouts);
             PcapPort port = PcapPort.open(arm.interfaceName(), arm.frameCapacity(), Worker.BATCH);
-            Worker worker = new Worker(arm, port, cache, () -> inForce, clock);
+            Worker worker = new Worker(arm, port, cache, () -> inForce, clock, AnswerPolicy.DEFAULT);
             workers.add(worker);
             Thread thread = new Thread(worker, "worker-" + arm.interfaceName());
             thread.setUncaughtExceptionHandler(Engine::died);
@@ -81,7 +85,8 @@ public final class Engine implements DataPath, AutoCloseable {
     }
 
     /** What an engine needs to know. */
-    public record Settings(List<String> interfaces, Path state, long maxFlows, FlowTimeouts timeouts) {}
+    public record Settings(
+            List<String> interfaces, Path state, long maxFlows, FlowTimeouts timeouts, AnswerPolicy answers) {}
 
     /** Opens the interfaces and the flow table, warms up and starts to work, on no services yet. */
     public static Engine start(Settings settings) throws Refusal {
@@ -89,6 +94,7 @@ public final class Engine implements DataPath, AutoCloseable {
         List<Arm> arms = Arms.of(settings.interfaces(), kernel);
         FlowTable flows = openFlows(settings);
         try {
+            Arms.learnAddresses(arms, kernel);
             Engine engine = new Engine(kernel, arms, flows, settings.timeouts());
             int packets = WarmUp.run(WARM_UP_NS);
             LOG.debug("warm after {} packets", packets);
@@ -129,9 +135,10 @@ public final class Engine implements DataPath, AutoCloseable {
 
     @Override
     public synchronized void publish(List<ServiceSpec> services) {
-        Set<Inet4Address> vips = services.stream().map(ServiceSpec::vip).collect(Collectors.toSet());
+        Set<InetAddress> vips = services.stream().map(ServiceSpec::vip).collect(Collectors.toSet());
         guard.add(vips);
-        ServiceTable next = ServiceTable.compile(services, inForce, nextHops::slot, workers.size());
+        ServiceTable next = ServiceTable.compile(
+                services, inForce, address -> nextHops.slot((Inet4Address) address), workers.size(), ownAddresses());
         inForce = next;
         workers.forEach(Worker::wake);
         awaitAdoption(next.version());
@@ -139,12 +146,18 @@ public final class Engine implements DataPath, AutoCloseable {
         nextHops.retain(services.stream()
                 .flatMap(s -> s.backends().stream())
                 .map(BackendSpec::address)
+                .map(Inet4Address.class::cast)
                 .collect(Collectors.toSet()));
+    }
+
+    private Set<InetAddress> ownAddresses() {
+        return kernel.addresses().stream().map(InterfaceAddress::address).collect(Collectors.toSet());
     }
 
     /** Somebody may have taken a guard away, or an interface from under its worker. */
     private void routingChanged() {
         guard.repair();
+        Arms.learnAddresses(arms, kernel);
         for (Arm arm : arms) {
             if (!Arms.isStill(arm, kernel) && !changedArms.contains(arm.interfaceName())) {
                 changedArms.add(arm.interfaceName());
@@ -214,7 +227,7 @@ public final class Engine implements DataPath, AutoCloseable {
     }
 
     @Override
-    public Explanation explain(Protocol protocol, Inet4Address client, int clientPort, Inet4Address vip, int vipPort) {
+    public Explanation explain(Protocol protocol, InetAddress client, int clientPort, InetAddress vip, int vipPort) {
         return flowView.explain(inForce, protocol, client, clientPort, vip, vipPort);
     }
 

@@ -7,7 +7,6 @@ import dev.trigon.dataplane.service.ServiceSpec;
 import dev.trigon.linux.netlink.InterfaceAddress;
 import dev.trigon.linux.netlink.Route;
 import dev.trigon.linux.netlink.Rtnetlink;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
@@ -29,7 +28,7 @@ final class GatewayChecks {
     void check(List<ServiceSpec> before, List<ServiceSpec> after) throws Refusal {
         Set<InetAddress> own =
                 kernel.addresses().stream().map(InterfaceAddress::address).collect(Collectors.toSet());
-        Set<Inet4Address> oldVips = before.stream().map(ServiceSpec::vip).collect(Collectors.toSet());
+        Set<InetAddress> oldVips = before.stream().map(ServiceSpec::vip).collect(Collectors.toSet());
         Set<Placed> oldBackends = before.stream().flatMap(Placed::of).collect(Collectors.toSet());
         for (ServiceSpec service : after) {
             if (!oldVips.contains(service.vip())) {
@@ -44,7 +43,7 @@ final class GatewayChecks {
     }
 
     /** What decides whether a backend can be reached. */
-    private record Placed(Inet4Address address, ForwardMode forward) {
+    private record Placed(InetAddress address, ForwardMode forward) {
         static Stream<Placed> of(ServiceSpec service) {
             return service.backends().stream().map(b -> new Placed(b.address(), service.forward()));
         }

@@ -3,7 +3,6 @@ package dev.trigon.dataplane.engine;
 import dev.trigon.linux.LinuxException;
 import dev.trigon.linux.netlink.Route;
 import dev.trigon.linux.netlink.Rtnetlink;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.HashSet;
 import java.util.Set;
@@ -33,8 +32,8 @@ final class KernelGuard {
     }
 
     /** Guards these too. */
-    synchronized void add(Set<Inet4Address> vips) {
-        for (Inet4Address vip : vips) {
+    synchronized void add(Set<InetAddress> vips) {
+        for (InetAddress vip : vips) {
             try {
                 kernel.addBlackhole(vip, HOST_PREFIX, ROUTE_PROTOCOL);
                 guarded.add(vip);
@@ -57,7 +56,7 @@ final class KernelGuard {
     }
 
     /** Takes away every guard but those for these, also what a vipd that was killed left behind. */
-    synchronized void retain(Set<Inet4Address> vips) {
+    synchronized void retain(Set<InetAddress> vips) {
         Set<InetAddress> extra = kernel.routes(ROUTE_PROTOCOL).stream()
                 .filter(r -> r.prefixLength() == HOST_PREFIX)
                 .map(Route::destination)

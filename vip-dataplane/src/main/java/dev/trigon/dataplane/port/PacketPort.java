@@ -1,5 +1,8 @@
 package dev.trigon.dataplane.port;
 
+import java.net.InetAddress;
+import java.util.List;
+
 /** One interface's frames, in batches. A worker owns its port; only {@link #wake} is for other threads. */
 public interface PacketPort extends AutoCloseable {
     /** Adds frames that have arrived, as many as there are and fit. Returns at once. */
@@ -14,10 +17,10 @@ public interface PacketPort extends AutoCloseable {
     void wake();
 
     /**
-     * From now on brings in what is addressed to these IPv4 addresses, and ARP that asks for them; nothing else, but where
+     * From now on brings in what is addressed to these addresses, and questions for their MACs; nothing else, but where
      * they are very many perhaps what is for their neighbours.
      */
-    void steer(int[] vips);
+    void steer(List<InetAddress> vips);
 
     /** Frames that arrived but found no room, since the port was opened. */
     long kernelDrops();

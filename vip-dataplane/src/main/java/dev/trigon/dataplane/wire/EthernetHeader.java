@@ -35,6 +35,11 @@ public final class EthernetHeader {
     public static final int TYPE_PROVIDER_VLAN = 0x88A8;
 
     public static final long BROADCAST = 0xFFFF_FFFF_FFFFL;
+    /** Where ff02::1 is sent to: RFC 2464, section 7. */
+    public static final long ALL_NODES = 0x3333_0000_0001L;
+
+    private static final int IPV6_MULTICAST_SHIFT = 32;
+    private static final long IPV6_MULTICAST = ALL_NODES >>> IPV6_MULTICAST_SHIFT;
 
     private ByteBuffer buffer = ByteBuffer.allocate(0);
     private int at;
@@ -68,6 +73,11 @@ public final class EthernetHeader {
 
     public void etherType(int type) {
         buffer.putShort(at + ETHER_TYPE_OFFSET, (short) type);
+    }
+
+    /** RFC 2464, section 7: 33:33 and the last four octets of the group. */
+    public static boolean isIpv6Multicast(long mac) {
+        return mac >>> IPV6_MULTICAST_SHIFT == IPV6_MULTICAST;
     }
 
     static long address(ByteBuffer buffer, int at) {

@@ -82,6 +82,11 @@ public final class Ipv4Header {
         buffer.put(at + TRAFFIC_CLASS_OFFSET, (byte) (code << DSCP_SHIFT | ecn));
     }
 
+    /** DSCP and ECN at once. */
+    public void trafficClass(int value) {
+        buffer.put(at + TRAFFIC_CLASS_OFFSET, (byte) value);
+    }
+
     public int totalLength() {
         return Short.toUnsignedInt(buffer.getShort(at + TOTAL_LENGTH_OFFSET));
     }
@@ -142,6 +147,12 @@ public final class Ipv4Header {
 
     public void checksum(int sum) {
         buffer.putShort(at + CHECKSUM_OFFSET, (short) sum);
+    }
+
+    /** Computes the checksum of the header as it stands and writes it. */
+    public void computeChecksum() {
+        checksum(0);
+        checksum(InternetChecksum.of(buffer, at, headerLength(), 0));
     }
 
     public int source() {

@@ -36,6 +36,11 @@ public final class Ipv6Header {
 
     public static final int PROTOCOL_ICMPV6 = 58;
 
+    /** ff02::1, every node of a segment: RFC 4291, section 2.7.1. */
+    public static final long ALL_NODES_HIGH = 0xFF02L << 48;
+
+    public static final long ALL_NODES_LOW = 1;
+
     private static final int VERSION_SHIFT = 28;
     private static final int TRAFFIC_CLASS_SHIFT = 20;
     private static final int TRAFFIC_CLASS_MASK = 0xFF;

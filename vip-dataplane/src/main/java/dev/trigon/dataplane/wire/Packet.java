@@ -257,6 +257,13 @@ public final class Packet {
         return ipAt;
     }
 
+    /** Whether there is nothing between the IP header and what it carries: no options, no extension header but a fragment's. */
+    public boolean hasPlainHeader() {
+        int plain = v6 ? Ipv6Header.LENGTH : Ipv4Header.MIN_LENGTH;
+        int fragmentHeader = v6 && chain.hasFragmentHeader() ? FragmentHeader.LENGTH : 0;
+        return transportAt - ipAt == plain + fragmentHeader;
+    }
+
     public long sourceHigh() {
         return v6 ? ipv6.sourceHigh() : 0;
     }
@@ -344,6 +351,11 @@ public final class Packet {
         return tcp.flags();
     }
 
+    /** Octets behind the TCP header. Only for TCP, and not in later fragments. */
+    public int tcpPayloadLength() {
+        return transportLength - tcp.headerLength();
+    }
+
     /** Where in the buffer the transport header is, or what a later fragment carries. */
     public int transportAt() {
         return transportAt;
@@ -357,6 +369,11 @@ public final class Packet {
     /** Only for ICMP and ICMPv6. */
     public IcmpHeader icmp() {
         return icmp;
+    }
+
+    /** Whether it is a message of its family's ICMP, and has the header of one. */
+    public boolean isIcmp() {
+        return hasIcmp;
     }
 
     public boolean isEchoRequest() {

@@ -23,8 +23,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Against the real kernel: v0 here, v1 in a peer's namespace, which is server and router. */
 @ExtendWith(NetworkNamespace.class)
 class NextHopsTest {
-    private static final Inet4Address SERVER = Specs.address("10.2.0.11");
-    private static final Inet4Address FAR = Specs.address("10.3.0.11");
+    private static final Inet4Address SERVER = (Inet4Address) Specs.address("10.2.0.11");
+    private static final Inet4Address FAR = (Inet4Address) Specs.address("10.3.0.11");
     private static final long OWN_MAC = mac("02:00:00:00:00:02");
     private static final long PEER_MAC = mac("02:00:00:00:00:0b");
 
@@ -82,7 +82,7 @@ class NextHopsTest {
             try (Rtnetlink kernel = Rtnetlink.open();
                     NextHops hops = NextHops.follow(kernel, 1, () -> {})) {
                 NextHopSlot fixed = hops.slot(SERVER);
-                NextHopSlot learned = hops.slot(Specs.address("10.2.0.1"));
+                NextHopSlot learned = hops.slot((Inet4Address) Specs.address("10.2.0.1"));
                 until(learned, hop -> hop != null);
 
                 // one that is learned is asked for again and again meanwhile: both are verified in the same round

@@ -2,10 +2,13 @@ package dev.trigon.dataplane.port.pcap;
 
 import dev.trigon.dataplane.port.Batch;
 import dev.trigon.dataplane.port.PacketPort;
+import dev.trigon.dataplane.wire.IpAddress;
 import dev.trigon.linux.Wakeup;
 import dev.trigon.linux.packet.FrameSender;
 import dev.trigon.linux.pcap.CaptureRing;
 import java.lang.reflect.Field;
+import java.net.InetAddress;
+import java.util.List;
 import org.pcap4j.core.BpfProgram.BpfCompileMode;
 import org.pcap4j.core.NotOpenException;
 import org.pcap4j.core.PcapHandle;
@@ -121,7 +124,8 @@ public final class PcapPort implements PacketPort {
     }
 
     @Override
-    public void steer(int[] vips) {
+    public void steer(List<InetAddress> addresses) {
+        int[] vips = addresses.stream().mapToInt(a -> (int) IpAddress.low(a)).toArray();
         try {
             handle.setFilter(SteeringFilter.of(vips), BpfCompileMode.OPTIMIZE);
         } catch (PcapNativeException | NotOpenException e) {
