@@ -127,7 +127,7 @@ class EmbeddedPacketTest {
         return Stream.of(
                 arguments("IPv6 in ICMP", reply(TestFrame.tcp()), 0, 0x65, Flaw.BAD_IP_HEADER),
                 arguments("IHL 4", reply(TestFrame.tcp()), 0, 0x44, Flaw.BAD_IP_HEADER),
-                arguments("no room for ports behind options", TestFrame.tcp().from(VIP, 1), 0, 0x4F, Flaw.TRUNCATED),
+                arguments("options beyond the packet", TestFrame.tcp().from(VIP, 1), 0, 0x4F, Flaw.BAD_IP_HEADER),
                 arguments("total length below the header's", reply(TestFrame.tcp()), 3, 19, Flaw.BAD_IP_HEADER),
                 arguments("no room for ports", reply(TestFrame.tcp()), 3, 27, Flaw.TRUNCATED),
                 arguments("total length beyond what is here", reply(TestFrame.tcp()), 2, 0xFF, Flaw.NONE),

@@ -328,6 +328,19 @@ public final class TestFrame {
         return frames;
     }
 
+    private List<Extension> behindFragmentHeader() {
+        return extensions.stream().filter(e -> !e.isPerFragment()).toList();
+    }
+
+    private byte[] fragmentable() {
+        return v6 ? chained(behindFragmentHeader(), protocolNumber(), transport()) : transport();
+    }
+
+    /** How many octets {@link #fragments} divides. */
+    public int fragmentableOctets() {
+        return fragmentable().length;
+    }
+
     private byte[] frame(byte[] packet) {
         byte[] frame = new byte[Math.max(padTo, ipAt() + packet.length)];
         Arrays.fill(frame, Octets.JUNK);
