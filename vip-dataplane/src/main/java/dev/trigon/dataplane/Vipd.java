@@ -2,13 +2,13 @@ package dev.trigon.dataplane;
 
 import ch.qos.logback.classic.Level;
 import dev.trigon.conntrack.FlowTimeouts;
+import dev.trigon.dataplane.answer.AnswerPolicy;
 import dev.trigon.dataplane.config.VipdConfig;
 import dev.trigon.dataplane.config.VipdConfigFile;
 import dev.trigon.dataplane.control.ControlServer;
 import dev.trigon.dataplane.control.ServiceRegistry;
 import dev.trigon.dataplane.control.StateDirectory;
 import dev.trigon.dataplane.engine.Engine;
-import dev.trigon.dataplane.forward.AnswerPolicy;
 import dev.trigon.dataplane.service.Refusal;
 import dev.trigon.linux.NamespaceLock;
 import dev.trigon.linux.libc.LibC;
@@ -132,6 +132,7 @@ public final class Vipd implements Callable<Integer> {
 
     private static Engine.Settings engineSettings(VipdConfig settings) {
         VipdConfig.Timeouts timeouts = settings.flows().timeouts();
+        VipdConfig.Trace trace = settings.trace();
         return new Engine.Settings(
                 settings.interfaces(),
                 settings.state(),
@@ -143,7 +144,9 @@ public final class Vipd implements Callable<Integer> {
                         timeouts.udp().toMillis()),
                 new AnswerPolicy(
                         settings.icmp().echo() == VipdConfig.Echo.FORWARD,
-                        settings.icmp().rate()));
+                        settings.icmp().rate()),
+                settings.faults(),
+                trace == null ? null : new Engine.Trace(trace.directory(), trace.packets()));
     }
 
     private long uptimeSeconds() {
