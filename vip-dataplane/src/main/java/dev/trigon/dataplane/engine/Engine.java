@@ -24,6 +24,7 @@ import dev.trigon.linux.LinuxException;
 import dev.trigon.linux.netlink.Rtnetlink;
 import java.io.IOException;
 import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -129,7 +130,8 @@ public final class Engine implements DataPath, AutoCloseable {
 
     @Override
     public synchronized void publish(List<ServiceSpec> services) {
-        Set<Inet4Address> vips = services.stream().map(ServiceSpec::vip).collect(Collectors.toSet());
+        Set<InetAddress> vips =
+                services.stream().<InetAddress>map(ServiceSpec::vip).collect(Collectors.toSet());
         guard.add(vips);
         ServiceTable next = ServiceTable.compile(services, inForce, nextHops::slot, workers.size());
         inForce = next;
@@ -138,7 +140,7 @@ public final class Engine implements DataPath, AutoCloseable {
         guard.retain(vips);
         nextHops.retain(services.stream()
                 .flatMap(s -> s.backends().stream())
-                .map(BackendSpec::address)
+                .<InetAddress>map(BackendSpec::address)
                 .collect(Collectors.toSet()));
     }
 

@@ -7,7 +7,6 @@ import dev.trigon.dataplane.service.ServiceSpec;
 import dev.trigon.linux.netlink.InterfaceAddress;
 import dev.trigon.linux.netlink.Route;
 import dev.trigon.linux.netlink.Rtnetlink;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
@@ -17,8 +16,6 @@ import java.util.stream.Stream;
 
 /** What only the gateway's kernel knows about services: whose addresses are its own, and where its routes lead. */
 final class GatewayChecks {
-    private static final int HOST_PREFIX = 32;
-
     private final Rtnetlink kernel;
 
     GatewayChecks(Rtnetlink kernel) {
@@ -29,7 +26,8 @@ final class GatewayChecks {
     void check(List<ServiceSpec> before, List<ServiceSpec> after) throws Refusal {
         Set<InetAddress> own =
                 kernel.addresses().stream().map(InterfaceAddress::address).collect(Collectors.toSet());
-        Set<Inet4Address> oldVips = before.stream().map(ServiceSpec::vip).collect(Collectors.toSet());
+        Set<InetAddress> oldVips =
+                before.stream().<InetAddress>map(ServiceSpec::vip).collect(Collectors.toSet());
         Set<Placed> oldBackends = before.stream().flatMap(Placed::of).collect(Collectors.toSet());
         for (ServiceSpec service : after) {
             if (!oldVips.contains(service.vip())) {
@@ -44,7 +42,7 @@ final class GatewayChecks {
     }
 
     /** What decides whether a backend can be reached. */
-    private record Placed(Inet4Address address, ForwardMode forward) {
+    private record Placed(InetAddress address, ForwardMode forward) {
         static Stream<Placed> of(ServiceSpec service) {
             return service.backends().stream().map(b -> new Placed(b.address(), service.forward()));
         }
@@ -59,7 +57,8 @@ final class GatewayChecks {
                     "take the address off its interface (vipd answers ARP for it), or choose another VIP");
         }
         Optional<Route> inTheWay = kernel.routes().stream()
-                .filter(r -> r.prefixLength() == HOST_PREFIX && service.vip().equals(r.destination()))
+                .filter(r -> service.vip().equals(r.destination())
+                        && r.prefixLength() == KernelGuard.hostPrefix(r.destination()))
                 .filter(r -> r.type() != Route.Type.BLACKHOLE)
                 .findFirst();
         if (inTheWay.isPresent()) {

@@ -3,7 +3,6 @@ package dev.trigon.dataplane.engine;
 import dev.trigon.linux.LinuxException;
 import dev.trigon.linux.netlink.Route;
 import dev.trigon.linux.netlink.Rtnetlink;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.HashSet;
 import java.util.Set;
@@ -22,7 +21,6 @@ final class KernelGuard {
     /** rtm_protocol, linux/rtnetlink.h: above 4 free for whoever claims one. {@code ip route show proto 84}. */
     static final int ROUTE_PROTOCOL = 84;
 
-    private static final int HOST_PREFIX = 32;
     private static final Logger LOG = LoggerFactory.getLogger(KernelGuard.class);
 
     private final Rtnetlink kernel;
@@ -32,11 +30,16 @@ final class KernelGuard {
         this.kernel = kernel;
     }
 
+    /** The prefix length of one address alone. */
+    static int hostPrefix(InetAddress address) {
+        return address.getAddress().length * Byte.SIZE;
+    }
+
     /** Guards these too. */
-    synchronized void add(Set<Inet4Address> vips) {
-        for (Inet4Address vip : vips) {
+    synchronized void add(Set<InetAddress> vips) {
+        for (InetAddress vip : vips) {
             try {
-                kernel.addBlackhole(vip, HOST_PREFIX, ROUTE_PROTOCOL);
+                kernel.addBlackhole(vip, hostPrefix(vip), ROUTE_PROTOCOL);
                 guarded.add(vip);
             } catch (LinuxException e) {
                 LOG.error(
@@ -50,16 +53,16 @@ final class KernelGuard {
     /** Puts back what somebody has taken away. */
     synchronized void repair() {
         for (InetAddress vip : guarded) {
-            if (kernel.addBlackhole(vip, HOST_PREFIX, ROUTE_PROTOCOL)) {
+            if (kernel.addBlackhole(vip, hostPrefix(vip), ROUTE_PROTOCOL)) {
                 LOG.warn("the guard route for {} was gone, and is back", vip.getHostAddress());
             }
         }
     }
 
     /** Takes away every guard but those for these, also what a vipd that was killed left behind. */
-    synchronized void retain(Set<Inet4Address> vips) {
+    synchronized void retain(Set<InetAddress> vips) {
         Set<InetAddress> extra = kernel.routes(ROUTE_PROTOCOL).stream()
-                .filter(r -> r.prefixLength() == HOST_PREFIX)
+                .filter(r -> r.prefixLength() == hostPrefix(r.destination()))
                 .map(Route::destination)
                 .collect(Collectors.toCollection(HashSet::new));
         extra.removeAll(vips);
@@ -71,9 +74,9 @@ final class KernelGuard {
         remove(Set.copyOf(guarded));
     }
 
-    private void remove(Set<? extends InetAddress> vips) {
+    private void remove(Set<InetAddress> vips) {
         for (InetAddress vip : vips) {
-            kernel.removeBlackhole(vip, HOST_PREFIX, ROUTE_PROTOCOL);
+            kernel.removeBlackhole(vip, hostPrefix(vip), ROUTE_PROTOCOL);
             guarded.remove(vip);
         }
     }

@@ -7,7 +7,7 @@ import dev.trigon.dataplane.service.Specs;
 import dev.trigon.linux.NetworkNamespace;
 import dev.trigon.linux.netlink.Route;
 import dev.trigon.linux.netlink.Rtnetlink;
-import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -16,8 +16,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Against the real kernel, in a namespace of its own. */
 @ExtendWith(NetworkNamespace.class)
 class KernelGuardTest {
-    private static final Inet4Address A = Specs.address("203.0.113.10");
-    private static final Inet4Address B = Specs.address("203.0.113.11");
+    private static final InetAddress A = Specs.address("203.0.113.10");
+    private static final InetAddress B = Specs.address("203.0.113.11");
 
     private static Set<String> guarded(Rtnetlink kernel) {
         return kernel.routes(KernelGuard.ROUTE_PROTOCOL).stream()

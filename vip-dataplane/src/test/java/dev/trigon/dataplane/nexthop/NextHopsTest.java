@@ -9,7 +9,7 @@ import dev.trigon.linux.NetworkNamespace;
 import dev.trigon.linux.PeerNamespace;
 import dev.trigon.linux.netlink.Neighbour;
 import dev.trigon.linux.netlink.Rtnetlink;
-import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
@@ -23,8 +23,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Against the real kernel: v0 here, v1 in a peer's namespace, which is server and router. */
 @ExtendWith(NetworkNamespace.class)
 class NextHopsTest {
-    private static final Inet4Address SERVER = Specs.address("10.2.0.11");
-    private static final Inet4Address FAR = Specs.address("10.3.0.11");
+    private static final InetAddress SERVER = Specs.address("10.2.0.11");
+    private static final InetAddress FAR = Specs.address("10.3.0.11");
     private static final long OWN_MAC = mac("02:00:00:00:00:02");
     private static final long PEER_MAC = mac("02:00:00:00:00:0b");
 
