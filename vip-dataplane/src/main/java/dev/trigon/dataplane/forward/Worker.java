@@ -4,6 +4,7 @@ import dev.trigon.conntrack.FlowCache;
 import dev.trigon.dataplane.port.Batch;
 import dev.trigon.dataplane.port.PacketPort;
 import dev.trigon.dataplane.service.ServiceTable;
+import dev.trigon.dataplane.wire.IpAddress;
 import java.util.Arrays;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -141,7 +142,9 @@ public final class Worker implements Runnable, AutoCloseable {
     /** A capture that will not be steered anew goes on as it was: what it brings in is still taken care of. */
     private void steer(int[] vips) {
         try {
-            port.steer(vips);
+            port.steer(Arrays.stream(vips)
+                    .mapToObj(vip -> IpAddress.toInetAddress(0, IpAddress.mapped(vip)))
+                    .toList());
         } catch (RuntimeException e) {
             LOG.error("packets for a new VIP will not come in", e);
         }

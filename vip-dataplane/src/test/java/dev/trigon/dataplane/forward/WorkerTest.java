@@ -105,7 +105,7 @@ class WorkerTest {
         until(() -> collected(1));
         assertThat(sent.get(0).frame()[ARP_AT + 1]).as("ARP").isEqualTo((byte) 0x06);
         assertThat(port.steered()).hasSize(1);
-        assertThat(port.steered().get(0)).containsExactly(0xCB00_710A);
+        assertThat(port.steered().get(0)).containsExactly(Specs.address("203.0.113.10"));
         sent.clear();
 
         for (int i = 0; i < 1_000; i++) {
@@ -144,7 +144,7 @@ class WorkerTest {
         publish(echo(), service("web").vip("203.0.113.11").backend(3, "10.2.0.12", 1));
         publish();
 
-        assertThat(port.steered()).extracting(vips -> vips.length).containsExactly(1, 2, 0);
+        assertThat(port.steered()).extracting(vips -> vips.size()).containsExactly(1, 2, 0);
     }
 
     @Test

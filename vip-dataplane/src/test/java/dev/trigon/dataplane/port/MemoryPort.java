@@ -1,5 +1,6 @@
 package dev.trigon.dataplane.port;
 
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -15,7 +16,7 @@ public final class MemoryPort implements PacketPort {
     private final Queue<byte[]> arriving = new ConcurrentLinkedQueue<>();
     private final Queue<Sent> sent = new ConcurrentLinkedQueue<>();
     private final Semaphore wakeups = new Semaphore(0);
-    private final List<int[]> steered = new ArrayList<>();
+    private final List<List<InetAddress>> steered = new ArrayList<>();
     private volatile int refusal;
     private volatile boolean broken;
     private volatile boolean closed;
@@ -48,7 +49,7 @@ public final class MemoryPort implements PacketPort {
         return !arriving.isEmpty();
     }
 
-    public synchronized List<int[]> steered() {
+    public synchronized List<List<InetAddress>> steered() {
         return List.copyOf(steered);
     }
 
@@ -106,8 +107,8 @@ public final class MemoryPort implements PacketPort {
     }
 
     @Override
-    public synchronized void steer(int[] vips) {
-        steered.add(vips.clone());
+    public synchronized void steer(List<InetAddress> vips) {
+        steered.add(List.copyOf(vips));
     }
 
     @Override

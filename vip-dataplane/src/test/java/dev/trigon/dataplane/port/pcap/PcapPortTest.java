@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.trigon.dataplane.port.Batch;
+import dev.trigon.dataplane.wire.IpAddress;
 import dev.trigon.dataplane.wire.Octets;
 import dev.trigon.dataplane.wire.TestFrame;
 import dev.trigon.linux.NetworkNamespace;
 import dev.trigon.linux.netlink.Rtnetlink;
 import dev.trigon.linux.packet.FrameSender;
 import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -54,6 +56,12 @@ class PcapPortTest {
 
     private static PcapPort open() throws PortException {
         return PcapPort.open("v0", FRAME_CAPACITY, BATCH);
+    }
+
+    private static List<InetAddress> vips(int... addresses) {
+        return Arrays.stream(addresses)
+                .mapToObj(address -> IpAddress.toInetAddress(0, IpAddress.mapped(address)))
+                .toList();
     }
 
     private static TestFrame to(int address) {
@@ -112,7 +120,7 @@ class PcapPortTest {
         byte[] tcp = TestFrame.tcp().to(VIP, 80).payload(new byte[1_460]).build();
         byte[] fragment = to(VIP).fragment(0x2001).build();
         try (PcapPort port = open()) {
-            port.steer(new int[] {VIP, Octets.ip("203.0.113.77")});
+            port.steer(vips(VIP, Octets.ip("203.0.113.77")));
             inject(
                     to(OTHER).build(),
                     to(VIP).build(),
@@ -142,23 +150,23 @@ class PcapPortTest {
         wire();
         try (PcapPort port = open()) {
             inject(marked(1), to(OTHER).build(), arp(1, VIP));
-            port.steer(new int[] {VIP});
+            port.steer(vips(VIP));
             inject(marked(2), to(OTHER).build(), LAST);
             assertThat(receiveToTheLast(port)).containsExactly(marked(2));
 
-            port.steer(new int[] {OTHER, VIP});
+            port.steer(vips(OTHER, VIP));
             inject(to(OTHER).build(), LAST);
             assertThat(receiveToTheLast(port)).containsExactly(to(OTHER).build());
 
-            port.steer(new int[] {});
+            port.steer(List.of());
             inject(marked(3), to(OTHER).build());
-            port.steer(new int[] {VIP});
+            port.steer(vips(VIP));
             inject(LAST);
             assertThat(receiveToTheLast(port)).isEmpty();
         }
     }
 
-    /** As many as libpcap would take seconds to compile, and as many as would overflow its stack. */
+    /** As many as libpcap's compiler would take seconds for, and as many as would overflow its stack. */
     @Test
     void shouldBeSteeredToThousandsOfVips() throws Exception {
         wire();
@@ -168,7 +176,7 @@ class PcapPortTest {
             byte[] middle = to(addresses[vips / 2]).build();
             try (PcapPort port = open()) {
                 long beganNs = System.nanoTime();
-                port.steer(addresses);
+                port.steer(vips(addresses));
                 assertThat(System.nanoTime() - beganNs).isLessThan(TimeUnit.SECONDS.toNanos(2));
                 inject(
                         to(Octets.ip("10.2.0.11")).build(),
@@ -195,7 +203,7 @@ class PcapPortTest {
     void shouldNotReceiveWhatItSends() throws Exception {
         wire();
         try (PcapPort port = open()) {
-            port.steer(new int[] {VIP});
+            port.steer(vips(VIP));
             outgoing.clear();
             queue(marked(1), v0);
             queue(marked(2), v0);
@@ -213,7 +221,7 @@ class PcapPortTest {
         wire();
         Batch small = new Batch(4, 128);
         try (PcapPort port = PcapPort.open("v0", 128, 4)) {
-            port.steer(new int[] {VIP});
+            port.steer(vips(VIP));
             byte[] fits = to(VIP).payload(new byte[128 - 42]).build();
             byte[] exceeds = to(VIP).payload(new byte[128 - 41]).build();
             inject(fits, exceeds);
@@ -234,7 +242,7 @@ class PcapPortTest {
         wire();
         Batch small = new Batch(2, FRAME_CAPACITY);
         try (PcapPort port = open()) {
-            port.steer(new int[] {VIP});
+            port.steer(vips(VIP));
             inject(marked(1), marked(2), LAST);
             while (small.count() < 2) {
                 port.await(100);
@@ -253,7 +261,7 @@ class PcapPortTest {
         byte[][] burst = new byte[10_000][];
         Arrays.fill(burst, marked(1));
         try (PcapPort port = open()) {
-            port.steer(new int[] {VIP});
+            port.steer(vips(VIP));
             int sent = 0;
             while (port.kernelDrops() == 0 && sent < 1_000_000) {
                 inject(burst);
@@ -315,7 +323,7 @@ class PcapPortTest {
     void shouldSleepWhileItsInterfaceIsDownAndReceiveAgainOnceItIsUp() throws Exception {
         wire();
         try (PcapPort port = open()) {
-            port.steer(new int[] {VIP});
+            port.steer(vips(VIP));
             inject(LAST);
             receiveToTheLast(port);
 
@@ -344,7 +352,7 @@ class PcapPortTest {
     void shouldSleepWhenItsInterfaceIsGone() throws Exception {
         wire();
         try (PcapPort port = open()) {
-            port.steer(new int[] {VIP});
+            port.steer(vips(VIP));
 
             sh("ip link del v0");
 
@@ -365,7 +373,7 @@ class PcapPortTest {
             port.await(20_000);
             assertThat(System.nanoTime() - beganNs).isLessThan(TimeUnit.SECONDS.toNanos(10));
 
-            port.steer(new int[] {VIP});
+            port.steer(vips(VIP));
             inject(LAST);
             port.await(20_000);
             assertThat(System.nanoTime() - beganNs).isLessThan(TimeUnit.SECONDS.toNanos(10));
