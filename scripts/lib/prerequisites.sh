@@ -1,8 +1,8 @@
 # Installs what is missing, and nothing else: Debian's and Ubuntu's packages by apt-get. Sourced, never run.
 # shellcheck shell=bash
 
-# Without this file's word "no", Debian starts a service as soon as its package is there. We want the nginx program, never a
-# web server on this machine. Known by its second line, so that one left behind by a kill is taken away next time.
+# Without this file's word "no", Debian starts a service as soon as its package is there. We want the programs of nginx and
+# iperf3, never a server on this machine. Known by its second line, so that one left behind by a kill is taken away next time.
 readonly SERVICE_POLICY=/usr/sbin/policy-rc.d
 readonly SERVICE_POLICY_MARK='# by Trigon: no service starts while its prerequisites are installed'
 
@@ -27,6 +27,7 @@ prerequisites() {
                 want nginx nginx
                 want dnsmasq dnsmasq-base
                 want sysctl procps
+                want ethtool ethtool
                 ;;
             clients)
                 want curl curl
@@ -36,7 +37,11 @@ prerequisites() {
             test)
                 want arping iputils-arping
                 want ping iputils-ping
-                want ethtool ethtool
+                want tracepath iputils-tracepath
+                want iperf3 iperf3
+                want hping3 hping3
+                want tcpreplay tcpreplay
+                want tcpdump tcpdump
                 ;;
             *) die "prerequisites" "no group is called $group" "name build, run, lab, clients or test" ;;
         esac

@@ -7,7 +7,8 @@ start_servers() {
     mkdir -p "$RUN/www"
     truncate -s 100M "$RUN/www/100M.bin"
     for server in "${SERVERS[@]}"; do
-        mkdir -p "$RUN/$server"
+        mkdir -p "$RUN/$server/up"
+        chown nobody:nogroup "$RUN/$server/up"
         start_nginx "$server"
         start_dnsmasq "$server"
     done
@@ -40,8 +41,14 @@ http {
     server {
         listen 80 backlog=4096;
         listen 8080;
+        $(! has_ipv6 || echo "listen [::]:80 backlog=4096; listen [::]:8080;")
         location = / { default_type text/plain; return 200 "$1\n"; }
         location / { root $RUN/www; }
+        location /up/ {
+            root $RUN/$1;
+            dav_methods PUT;
+            client_max_body_size 0;
+        }
     }
 }
 CONF

@@ -1,7 +1,7 @@
 # The lab's hosts, wires and addresses. Sourced by scripts/lab, which sets LAB.
 # shellcheck shell=bash
 
-#   one-armed                        two-armed                          routed
+#   one-armed, vlan                  two-armed                          routed
 #
 #   client                           client                             client
 #     │                                │                                  │
@@ -14,7 +14,10 @@
 readonly HOSTS=(client router gateway b1 b2 b3)
 readonly SERVERS=(b1 b2 b3)
 readonly SEGMENTS=(lan far)
-readonly VIPS=203.0.113.0/24
+readonly CLIENTS=198.51.100 CLIENTS6=2001:db8:c
+readonly VIPS=203.0.113.0/24 VIPS6=2001:db8:f::/64
+readonly VLAN=100
+readonly FULL_MTU=1500
 
 lay_out() {
     local host
@@ -22,52 +25,72 @@ lay_out() {
         add_host "$host"
     done
     add_segment lan
-    wire client eth0 198.51.100.10/24 router wan 198.51.100.1/24
-    route client default via 198.51.100.1
+    ip -n "$LAB-client" link add eth0 type veth peer name wan netns "$LAB-router"
+    enable client eth0 "$CLIENTS.10" "$CLIENTS6::10"
+    enable router wan "$CLIENTS.1" "$CLIENTS6::1"
+    default_route client "$CLIENTS.1" "$CLIENTS6::1"
     "lay_out_${1//-/_}"
     # As on a real gateway and a real router. Last, as it changes other settings of every interface there is.
-    setting router net.ipv4.ip_forward=1
-    setting gateway net.ipv4.ip_forward=1
-    # On link: the router asks by ARP who holds a VIP, and the gateway is to answer.
+    local forwarding=(net.ipv4.ip_forward=1)
+    ! has_ipv6 || forwarding+=(net.ipv6.conf.all.forwarding=1)
+    setting router "${forwarding[@]}"
+    setting gateway "${forwarding[@]}"
+    # On link: the router asks by ARP, or solicits, who holds a VIP, and the gateway is to answer.
     route router "$VIPS" dev lan
+    ! has_ipv6 || route router "$VIPS6" dev lan
 }
 
 lay_out_one_armed() {
-    plug router lan 10.2.0.1/24 lan
-    plug gateway eth0 10.2.0.2/24 lan
-    route gateway default via 10.2.0.1
-    plug_servers 10.2.0 lan
+    plug router lan 10.2.0.1 2001:db8:2::1 lan
+    plug gateway eth0 10.2.0.2 2001:db8:2::2 lan
+    default_route gateway 10.2.0.1 2001:db8:2::1
+    plug_servers 10.2.0 2001:db8:2 lan
 }
 
 lay_out_two_armed() {
     add_segment far
-    plug router lan 10.1.0.1/24 lan
-    plug router far 10.2.0.1/24 far
-    plug gateway eth0 10.1.0.2/24 lan
-    plug gateway eth1 10.2.0.2/24 far
-    route gateway default via 10.1.0.1
-    plug_servers 10.2.0 far
+    plug router lan 10.1.0.1 2001:db8:1::1 lan
+    plug router far 10.2.0.1 2001:db8:2::1 far
+    plug gateway eth0 10.1.0.2 2001:db8:1::2 lan
+    plug gateway eth1 10.2.0.2 2001:db8:2::2 far
+    default_route gateway 10.1.0.1 2001:db8:1::1
+    plug_servers 10.2.0 2001:db8:2 far
 }
 
 lay_out_routed() {
     add_segment far
-    plug router lan 10.2.0.1/24 lan
-    plug router far 10.3.0.1/24 far
-    plug gateway eth0 10.2.0.2/24 lan
-    route gateway default via 10.2.0.1
-    plug_servers 10.3.0 far
+    plug router lan 10.2.0.1 2001:db8:2::1 lan
+    plug router far 10.3.0.1 2001:db8:3::1 far
+    plug gateway eth0 10.2.0.2 2001:db8:2::2 lan
+    default_route gateway 10.2.0.1 2001:db8:2::1
+    plug_servers 10.3.0 2001:db8:3 far
 }
 
-# plug_servers FIRST-THREE-BYTES SEGMENT
+# As one-armed, but to the gateway the switch sends tagged: its eth0 is a trunk, its addresses are on eth0.100.
+lay_out_vlan() {
+    ip -n "$LAB-lan" link set switch type bridge vlan_filtering 1 vlan_default_pvid "$VLAN" ||
+        die "lab up vlan" "this kernel has no 802.1Q (CONFIG_VLAN_8021Q, CONFIG_BRIDGE_VLAN_FILTERING)" \
+            "use another kind of lab, or load the module 8021q"
+    plug router lan 10.2.0.1 2001:db8:2::1 lan
+    add_wire gateway eth0 lan
+    ip netns exec "$LAB-lan" bridge vlan add dev gateway vid "$VLAN"
+    ip -n "$LAB-gateway" link set eth0 up
+    ip -n "$LAB-gateway" link add link eth0 name "eth0.$VLAN" type vlan id "$VLAN"
+    enable gateway "eth0.$VLAN" 10.2.0.2 2001:db8:2::2
+    default_route gateway 10.2.0.1 2001:db8:2::1
+    plug_servers 10.2.0 2001:db8:2 lan
+}
+
+# plug_servers IPV4-NETWORK IPV6-NETWORK SEGMENT
 plug_servers() {
     local n
     for n in 1 2 3; do
-        plug "b$n" eth0 "$1.1$n/24" "$2"
-        route "b$n" default via "$1.1"
+        plug "b$n" eth0 "$1.1$n" "$2::1$n" "$3"
+        default_route "b$n" "$1.1" "$2::1"
     done
 }
 
-# A new namespace takes some IPv4 settings over from the machine's own; here all are said, so that a lab is the same on
+# A new namespace takes some settings over from the machine's own; here all are said, so that a lab is the same on
 # every machine. rp_filter 2 (loose) is what current Debian and Ubuntu set; the rest is the kernel's own default.
 add_host() {
     ip netns add "$LAB-$1"
@@ -78,11 +101,16 @@ add_host() {
             "net.ipv4.conf.$scope.send_redirects=1" "net.ipv4.conf.$scope.accept_redirects=1"
             "net.ipv4.conf.$scope.accept_local=0" "net.ipv4.conf.$scope.proxy_arp=0")
     done
-    setting "$1" "${settings[@]}"
     # Less chatter on the wires, and addresses that are usable at once.
-    [[ ! -e /proc/sys/net/ipv6 ]] || setting "$1" net.ipv6.conf.default.accept_dad=0 \
-        net.ipv6.conf.default.router_solicitations=0
+    ! has_ipv6 || settings+=(net.ipv6.conf.{all,default,lo}.disable_ipv6=0 net.ipv6.conf.{all,default}.forwarding=0
+        net.ipv6.conf.{all,default}.accept_redirects=1 net.ipv6.conf.{all,default}.accept_ra=0
+        net.ipv6.conf.{all,default}.accept_dad=0 net.ipv6.conf.default.router_solicitations=0)
+    setting "$1" "${settings[@]}"
     ip -n "$LAB-$1" link set lo up
+}
+
+has_ipv6() {
+    [[ -e /proc/sys/net/ipv6 ]]
 }
 
 # A switch, in a namespace of its own. With br_netfilter loaded (Docker does), a Linux bridge throws away what is no
@@ -91,35 +119,61 @@ add_segment() {
     ip netns add "$LAB-$1"
     [[ ! -e /proc/sys/net/bridge ]] || setting "$1" net.bridge.bridge-nf-call-iptables=0 \
         net.bridge.bridge-nf-call-ip6tables=0 net.bridge.bridge-nf-call-arptables=0
-    [[ ! -e /proc/sys/net/ipv6 ]] || setting "$1" net.ipv6.conf.default.disable_ipv6=1
+    ! has_ipv6 || setting "$1" net.ipv6.conf.default.disable_ipv6=1
     ip -n "$LAB-$1" link add switch type bridge stp_state 0 mcast_snooping 0
     ip -n "$LAB-$1" link set switch up
 }
 
-# plug HOST DEV ADDRESS SEGMENT
+# plug HOST DEV IPV4 IPV6 SEGMENT
 plug() {
-    ip -n "$LAB-$1" link add "$2" type veth peer name "$1" netns "$LAB-$4"
-    ip -n "$LAB-$4" link set "$1" master switch up
-    enable "$1" "$2" "$3"
+    add_wire "$1" "$2" "$5"
+    enable "$1" "$2" "$3" "$4"
 }
 
-# wire HOST DEV ADDRESS HOST DEV ADDRESS
-wire() {
-    ip -n "$LAB-$1" link add "$2" type veth peer name "$5" netns "$LAB-$4"
-    enable "$1" "$2" "$3"
-    enable "$4" "$5" "$6"
+# add_wire HOST DEV SEGMENT
+add_wire() {
+    ip -n "$LAB-$1" link add "$2" type veth peer name "$1" netns "$LAB-$3"
+    ip -n "$LAB-$3" link set "$1" master switch up
 }
 
-# Real wires carry no super-packets: each is cut before it leaves its host. Checksums stay as veth leaves them, to be
-# finished by hardware that is not there.
+# enable HOST DEV IPV4 IPV6
+#
+# A veth leaves checksums to be finished and large packets to be cut by hardware that is not there; so does a virtual machine's
+# card. With TRIGON_LAB_OFFLOADS=off each packet is whole before it leaves its host, as a router a wire away would see it.
 enable() {
-    ip -n "$LAB-$1" link set "$2" gso_max_segs 1
+    [[ ${TRIGON_LAB_OFFLOADS:-on} == on ]] || ip netns exec "$LAB-$1" ethtool -K "$2" tx off tso off gso off 2>/dev/null
     ip -n "$LAB-$1" link set "$2" up
-    ip -n "$LAB-$1" address add "$3" dev "$2"
+    ip -n "$LAB-$1" address add "$3/24" dev "$2"
+    ! has_ipv6 || ip -n "$LAB-$1" address add "$4/64" dev "$2"
+}
+
+# default_route HOST IPV4 IPV6
+default_route() {
+    route "$1" default via "$2"
+    ! has_ipv6 || route "$1" default via "$3"
 }
 
 route() {
     ip -n "$LAB-$1" route add "${@:2}"
+}
+
+# path_mtu OCTETS: the wire between router and client as one that carries no larger packets; whoever sends larger ones learns
+# of it from the router alone. The client's own MTU, and so the segment size that it offers, stay as they are.
+path_mtu() {
+    local address host
+    for address in "$CLIENTS.10" "$CLIENTS6::10"; do
+        [[ $address != *:* ]] || has_ipv6 || continue
+        if (($1 < FULL_MTU)); then
+            ip -n "$LAB-router" route replace "$address" dev wan mtu "$1"
+        else
+            ip -n "$LAB-router" route delete "$address" dev wan 2>/dev/null || true
+        fi
+    done
+    # what was learned before
+    for host in "${HOSTS[@]}"; do
+        ip -n "$LAB-$host" -4 route flush cache
+        ! has_ipv6 || ip -n "$LAB-$host" -6 route flush cache
+    done
 }
 
 setting() {

@@ -132,8 +132,8 @@ final class Agent {
     private void take(Step step) {
         kernel.write(step.item(), step.to());
         LOG.info("{}: was {}, now {}", step.item().title(), brief(step.from()), brief(step.to()));
-        if (step.item() instanceof Item.Rules && !step.to().equals(Item.ABSENT)) {
-            save(journal.withInstalled(new InstalledRules(step.to(), kernel.read(step.item()))));
+        if (step.item() instanceof Item.Rules rules && !step.to().equals(Item.ABSENT)) {
+            save(journal.withInstalled(rules.family(), new InstalledRules(step.to(), kernel.read(rules))));
         }
     }
 

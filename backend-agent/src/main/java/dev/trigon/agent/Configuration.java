@@ -11,4 +11,8 @@ record Configuration(List<Vip> vips, ForwardMode forward, String interfaceName) 
     Configuration {
         vips = List.copyOf(vips);
     }
+
+    List<Vip> vips(IpFamily family) {
+        return vips.stream().filter(vip -> vip.family() == family).toList();
+    }
 }

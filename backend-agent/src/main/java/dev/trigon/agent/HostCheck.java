@@ -2,7 +2,6 @@ package dev.trigon.agent;
 
 import dev.trigon.linux.netlink.InterfaceAddress;
 import dev.trigon.linux.netlink.Link;
-import java.net.Inet4Address;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -10,21 +9,21 @@ import java.util.stream.Collectors;
 final class HostCheck {
     private final List<Link> links;
     private final List<InterfaceAddress> addresses;
+    private final Ipv6Support ipv6;
 
-    HostCheck(List<Link> links, List<InterfaceAddress> addresses) {
+    HostCheck(List<Link> links, List<InterfaceAddress> addresses, Ipv6Support ipv6) {
         this.links = links;
         this.addresses = addresses;
+        this.ipv6 = ipv6;
     }
 
     void check(Configuration configuration) {
         Link arrival = arrival(configuration.interfaceName());
         Link lo = loopback();
+        configuration.vips(IpFamily.IPV6).forEach(vip -> checkIpv6(vip, List.of(lo, arrival)));
         configuration.vips().forEach(vip -> checkFree(vip, lo));
-        if (configuration.forward() == ForwardMode.L3DSR && !hasOwnAddress(arrival, configuration)) {
-            throw new Refusal(
-                    "l3dsr on " + arrival.name(),
-                    "the interface has no IPv4 address for the gateway to send to",
-                    "give it one, or name another with --interface");
+        if (configuration.forward() == ForwardMode.L3DSR) {
+            configuration.vips().forEach(vip -> checkOwnAddress(vip.family(), arrival, configuration));
         }
     }
 
@@ -63,10 +62,26 @@ final class HostCheck {
         return lo;
     }
 
-    /** Nobody else has the VIP: on another interface this server would answer ARP for it. */
+    private void checkIpv6(Vip vip, List<Link> needed) {
+        if (!ipv6.inKernel()) {
+            throw new Refusal(
+                    "--vip " + vip.text(),
+                    "this kernel has no IPv6",
+                    "start it without ipv6.disable=1, or name IPv4 VIPs only");
+        }
+        for (Link link : needed) {
+            if (ipv6.disabledOn().contains(link.name())) {
+                String setting = "net.ipv6.conf." + link.name().replace('.', '/') + ".disable_ipv6";
+                throw new Refusal(
+                        "--vip " + vip.text(), "IPv6 is switched off on " + link.name(), "sysctl -w " + setting + "=0");
+            }
+        }
+    }
+
+    /** Nobody else has the VIP: on another interface this server would answer for it. */
     private void checkFree(Vip vip, Link lo) {
         for (InterfaceAddress own : addresses) {
-            boolean ours = own.ifIndex() == lo.index() && own.prefixLength() == Vip.PREFIX_LENGTH;
+            boolean ours = own.ifIndex() == lo.index() && own.prefixLength() == vip.prefixLength();
             if (ours || !own.address().equals(vip.address())) {
                 continue;
             }
@@ -78,16 +93,24 @@ final class HostCheck {
             String address = vip.text() + "/" + own.prefixLength();
             String why = own.ifIndex() == lo.index()
                     ? "it is on lo as " + address + ", which makes all of that prefix local"
-                    : "it is an address of " + holder + ", which answers ARP for it";
+                    : "it is an address of " + holder + ", which "
+                            + vip.family().answers() + " for it";
             throw new Refusal("--vip " + vip.text(), why, "ip addr del " + address + " dev " + holder);
         }
     }
 
-    private boolean hasOwnAddress(Link arrival, Configuration configuration) {
-        return addresses.stream()
+    private void checkOwnAddress(IpFamily family, Link arrival, Configuration configuration) {
+        boolean has = addresses.stream()
                 .anyMatch(own -> own.ifIndex() == arrival.index()
-                        && own.address() instanceof Inet4Address
+                        && IpFamily.of(own.address()) == family
+                        && !own.address().isLinkLocalAddress()
                         && configuration.vips().stream()
                                 .noneMatch(vip -> vip.address().equals(own.address())));
+        if (!has) {
+            throw new Refusal(
+                    "l3dsr on " + arrival.name(),
+                    "the interface has no " + family + " address for the gateway to send to",
+                    "give it one, or name another with --interface");
+        }
     }
 }

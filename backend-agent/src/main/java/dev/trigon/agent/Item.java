@@ -1,7 +1,7 @@
 package dev.trigon.agent;
 
 import dev.trigon.linux.Sysctl;
-import java.net.Inet4Address;
+import java.net.InetAddress;
 
 /** One thing of the kernel that the agent sets, and puts back. Each has a value, as text. */
 sealed interface Item {
@@ -33,32 +33,37 @@ sealed interface Item {
     }
 
     /** A VIP on lo; {@link #PRESENT} or {@link #ABSENT}. */
-    record VipAddress(Inet4Address address) implements Item {
+    record VipAddress(InetAddress address) implements Item {
         static final String KIND = "address";
 
         @Override
         public String id() {
-            return KIND + "/" + address.getHostAddress();
+            return KIND + "/" + IpLiteral.text(address);
         }
 
         @Override
         public String title() {
-            return address.getHostAddress() + "/" + Vip.PREFIX_LENGTH + " on lo";
+            return IpLiteral.text(address) + "/" + prefixLength() + " on lo";
+        }
+
+        int prefixLength() {
+            return IpFamily.of(address).addressBits();
         }
     }
 
-    /** The nftables table that L3DSR needs; its value is the table as nft lists it, or takes it. */
-    record Rules() implements Item {
+    /** The nftables table that L3DSR needs in a family; its value is the table as nft lists it, or takes it. */
+    record Rules(IpFamily family) implements Item {
         static final String KIND = "nft";
+        static final String KIND_IPV6 = "nft6";
 
         @Override
         public String id() {
-            return KIND + "/" + RestoreTable.NAME;
+            return (family == IpFamily.IPV4 ? KIND : KIND_IPV6) + "/" + RestoreTable.NAME;
         }
 
         @Override
         public String title() {
-            return "nft table ip " + RestoreTable.NAME;
+            return "nft " + RestoreTable.reference(family);
         }
     }
 }

@@ -2,12 +2,12 @@ package dev.trigon.agent;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What was there before the agent came: all that it needs to put everything back, whatever becomes of it in between.
@@ -18,10 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param entries in the order in which items are set
  */
-record Journal(
-        Configuration configuration,
-        Map<Item, Entry> entries,
-        @Nullable InstalledRules installed) {
+record Journal(Configuration configuration, Map<Item, Entry> entries, Map<IpFamily, InstalledRules> installed) {
 
     /**
      * @param before the value before the agent came
@@ -31,10 +28,11 @@ record Journal(
 
     Journal {
         entries = Collections.unmodifiableMap(new LinkedHashMap<>(entries));
+        installed = Map.copyOf(installed);
     }
 
     static Journal empty(Configuration configuration) {
-        return new Journal(configuration, Map.of(), null);
+        return new Journal(configuration, Map.of(), Map.of());
     }
 
     /** This with the items that are required now, and those of before, which are still to be put back. */
@@ -64,8 +62,11 @@ record Journal(
         return new Journal(configuration, kept, installed);
     }
 
-    Journal withInstalled(InstalledRules rules) {
-        return new Journal(configuration, entries, rules);
+    Journal withInstalled(IpFamily family, InstalledRules rules) {
+        Map<IpFamily, InstalledRules> all = new EnumMap<>(IpFamily.class);
+        all.putAll(installed);
+        all.put(family, rules);
+        return new Journal(configuration, entries, all);
     }
 
     /** The items that are the agent's to put back, last set first. */

@@ -3,19 +3,19 @@ package dev.trigon.agent;
 import dev.trigon.linux.Sysctl;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A journal as properties:
  *
  * <pre>
  * version=1
- * vips=203.0.113.10,203.0.113.11
+ * vips=203.0.113.10,2001:db8:f::10
  * forward=l3dsr
  * dscp=1,2                              0 in l2dsr
  * interface=eth0
@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * changed.sysctl/net.ipv4.conf.all.arp_ignore=true
  * rules.text=table ip trigon_agent …    what was given to nft, and what it listed then
  * rules.listing=table ip trigon_agent …
+ * rules6.text=table ip6 trigon_agent …
+ * rules6.listing=table ip6 trigon_agent …
  * </pre>
  */
 final class JournalFormat {
@@ -34,11 +36,13 @@ final class JournalFormat {
     private static final String INTERFACE = "interface";
     private static final String BEFORE = "before.";
     private static final String CHANGED = "changed.";
-    private static final String RULES_TEXT = "rules.text";
-    private static final String RULES_LISTING = "rules.listing";
+    private static final Map<IpFamily, String> RULES = Map.of(IpFamily.IPV4, "rules", IpFamily.IPV6, "rules6");
+    private static final String TEXT = ".text";
+    private static final String LISTING = ".listing";
 
     /** In the order in which they are set: {@link Requirements}. */
-    private static final List<String> KINDS = List.of(Item.Setting.KIND, Item.VipAddress.KIND, Item.Rules.KIND);
+    private static final List<String> KINDS =
+            List.of(Item.Setting.KIND, Item.VipAddress.KIND, Item.Rules.KIND, Item.Rules.KIND_IPV6);
 
     private JournalFormat() {}
 
@@ -55,11 +59,10 @@ final class JournalFormat {
             properties.setProperty(BEFORE + item.id(), entry.before());
             properties.setProperty(CHANGED + item.id(), String.valueOf(entry.changed()));
         });
-        InstalledRules installed = journal.installed();
-        if (installed != null) {
-            properties.setProperty(RULES_TEXT, installed.text());
-            properties.setProperty(RULES_LISTING, installed.listing());
-        }
+        journal.installed().forEach((family, rules) -> {
+            properties.setProperty(RULES.get(family) + TEXT, rules.text());
+            properties.setProperty(RULES.get(family) + LISTING, rules.listing());
+        });
         return properties;
     }
 
@@ -80,7 +83,7 @@ final class JournalFormat {
         }
         List<Vip> vips = new ArrayList<>();
         for (int i = 0; i < addresses.size(); i++) {
-            vips.add(new Vip(Ipv4Literal.parse(addresses.get(i)), Integer.parseInt(codes.get(i))));
+            vips.add(new Vip(IpLiteral.parse(addresses.get(i)), Integer.parseInt(codes.get(i))));
         }
         ForwardMode forward = ForwardMode.parse(required(properties, FORWARD));
         return new Configuration(vips, forward, required(properties, INTERFACE));
@@ -108,15 +111,22 @@ final class JournalFormat {
         String name = id.substring(id.indexOf('/') + 1);
         return switch (rank(id)) {
             case 0 -> new Item.Setting(Sysctl.parse(name));
-            case 1 -> new Item.VipAddress(Ipv4Literal.parse(name));
-            case 2 -> new Item.Rules();
+            case 1 -> new Item.VipAddress(IpLiteral.parse(name));
+            case 2 -> new Item.Rules(IpFamily.IPV4);
+            case 3 -> new Item.Rules(IpFamily.IPV6);
             default -> throw new IllegalArgumentException("unknown entry " + id);
         };
     }
 
-    private static @Nullable InstalledRules installed(Properties properties) {
-        String text = properties.getProperty(RULES_TEXT);
-        return text == null ? null : new InstalledRules(text, required(properties, RULES_LISTING));
+    private static Map<IpFamily, InstalledRules> installed(Properties properties) {
+        Map<IpFamily, InstalledRules> installed = new EnumMap<>(IpFamily.class);
+        RULES.forEach((family, name) -> {
+            String text = properties.getProperty(name + TEXT);
+            if (text != null) {
+                installed.put(family, new InstalledRules(text, required(properties, name + LISTING)));
+            }
+        });
+        return installed;
     }
 
     private static String required(Properties properties, String name) {

@@ -11,12 +11,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** The nft program, asked for our one table. A change is one transaction: all of it or nothing. */
+/** The nft program, asked for our table of a family. A change is one transaction: all of it or nothing. */
 final class Nft {
     private static final int TIMEOUT_SECONDS = 10;
-    private static final String TABLE = "table ip " + RestoreTable.NAME;
-    /** Declared before it is deleted, the table need not have been there: the same script creates and replaces it. */
-    private static final String CLEAR = TABLE + "\ndelete " + TABLE + "\n";
 
     private final List<Path> directories;
 
@@ -40,22 +37,25 @@ final class Nft {
     }
 
     /** The table without its counters' values, or {@link Item#ABSENT}. */
-    String list() {
-        Output output = run(List.of("-s", "list", "table", "ip", RestoreTable.NAME), "");
+    String list(IpFamily family) {
+        Output output = run(List.of("-s", "list", "table", family.nft(), RestoreTable.NAME), "");
         if (output.status() == 0) {
             return output.text();
         }
         if (output.text().contains("No such file or directory")) {
             return Item.ABSENT;
         }
-        throw failure("nft list " + TABLE, output);
+        throw failure("nft list " + RestoreTable.reference(family), output);
     }
 
     /** Replaces the table, or with {@link Item#ABSENT} removes it. */
-    void install(String table) {
-        Output output = run(List.of("-f", "-"), table.equals(Item.ABSENT) ? CLEAR : CLEAR + table);
+    void install(IpFamily family, String table) {
+        String reference = RestoreTable.reference(family);
+        // declared before it is deleted, it need not have been there: the same script creates and replaces it
+        String clear = reference + "\ndelete " + reference + "\n";
+        Output output = run(List.of("-f", "-"), table.equals(Item.ABSENT) ? clear : clear + table);
         if (output.status() != 0) {
-            throw failure("nft -f - (" + TABLE + ")", output);
+            throw failure("nft -f - (" + reference + ")", output);
         }
     }
 

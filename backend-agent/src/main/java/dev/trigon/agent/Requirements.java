@@ -1,9 +1,10 @@
 package dev.trigon.agent;
 
 import dev.trigon.linux.Sysctl;
-import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * <p>ARP first: the VIP must be silent before it is there. The way back from this server's address last: it needs the VIP. The
  * kernel takes the larger of a setting's two values, of {@code all} and of the interface, so both have to be right: a larger
  * one is not always a stricter one.
+ *
+ * <p>All settings are IPv4's. For an IPv6 address of lo Linux answers no solicitation that comes by another interface, nor asks
+ * in its name; and it has no reverse path filter for IPv6.
  */
 final class Requirements {
     /** Every host has it, with this setting of the kernel's. */
@@ -40,23 +44,36 @@ final class Requirements {
      */
     static List<Requirement> of(
             Configuration configuration,
-            List<Inet4Address> own,
+            List<InetAddress> own,
             String rpFilterOfAll,
-            @Nullable InstalledRules installed) {
-        String name = configuration.interfaceName();
+            Map<IpFamily, InstalledRules> installed) {
         List<Requirement> requirements = new ArrayList<>();
+        if (!configuration.vips(IpFamily.IPV4).isEmpty()) {
+            addSettings(requirements, configuration.interfaceName(), rpFilterOfAll);
+        }
+        for (Vip vip : configuration.vips()) {
+            requirements.add(new Requirement(new Item.VipAddress(vip.address()), Item.PRESENT::equals, Item.PRESENT));
+        }
+        if (configuration.forward() == ForwardMode.L3DSR) {
+            for (IpFamily family : IpFamily.values()) {
+                List<Vip> vips = configuration.vips(family);
+                List<InetAddress> ownOfFamily =
+                        own.stream().filter(it -> IpFamily.of(it) == family).toList();
+                if (!vips.isEmpty() && !ownOfFamily.isEmpty()) {
+                    requirements.add(
+                            rules(family, RestoreTable.text(family, vips, ownOfFamily), installed.get(family)));
+                }
+            }
+        }
+        return requirements;
+    }
+
+    private static void addSettings(List<Requirement> requirements, String name, String rpFilterOfAll) {
         for (String where : List.of("all", name)) {
             requirements.add(setting(where, "arp_ignore", SILENT_ARP_IGNORE::contains, "1"));
             requirements.add(setting(where, "arp_announce", ARP_ANNOUNCE_BEST_LOCAL::equals, ARP_ANNOUNCE_BEST_LOCAL));
         }
         requirements.add(setting(name, "rp_filter", value -> !isStrict(rpFilterOfAll, value), RP_FILTER_LOOSE));
-        for (Vip vip : configuration.vips()) {
-            requirements.add(new Requirement(new Item.VipAddress(vip.address()), Item.PRESENT::equals, Item.PRESENT));
-        }
-        if (configuration.forward() == ForwardMode.L3DSR && !own.isEmpty()) {
-            requirements.add(rules(RestoreTable.text(configuration.vips(), own), installed));
-        }
-        return requirements;
     }
 
     private static Requirement setting(String where, String setting, Predicate<String> holds, String target) {
@@ -69,11 +86,11 @@ final class Requirements {
         return values.contains(RP_FILTER_STRICT) && !values.contains(RP_FILTER_LOOSE);
     }
 
-    private static Requirement rules(String text, @Nullable InstalledRules installed) {
+    private static Requirement rules(IpFamily family, String text, @Nullable InstalledRules installed) {
         // nft lists a table in words of its own: right is what it listed when just this text had been installed
         Predicate<String> holds = listing -> installed != null
                 && installed.text().equals(text)
                 && installed.listing().equals(listing);
-        return new Requirement(new Item.Rules(), holds, text);
+        return new Requirement(new Item.Rules(family), holds, text);
     }
 }

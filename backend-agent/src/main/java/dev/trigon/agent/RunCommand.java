@@ -1,6 +1,7 @@
 package dev.trigon.agent;
 
 import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -37,7 +38,7 @@ final class RunCommand implements Callable<Integer> {
             converter = VipConverter.class,
             description = "A virtual address that this host is to answer for. May be repeated.")
     @SuppressWarnings("NullAway.Init") // Picocli sets it
-    private List<Inet4Address> vips;
+    private List<InetAddress> vips;
 
     @Option(
             names = "--forward",
@@ -93,7 +94,7 @@ final class RunCommand implements Callable<Integer> {
         if (forward == ForwardMode.L3DSR) {
             kernel.nft().requireInstalled();
         }
-        new HostCheck(kernel.links(), kernel.addresses()).check(configuration);
+        new HostCheck(kernel.links(), kernel.addresses(), kernel.ipv6Support()).check(configuration);
         Agent agent = Agent.start(kernel, directory, configuration);
         log.info("ready: {} on {} for {}", forward, configuration.interfaceName(), describe(marked));
         while (!signal.awaitMs(CHECK_INTERVAL_MS)) {
@@ -118,10 +119,10 @@ final class RunCommand implements Callable<Integer> {
     private Configuration configuration(Kernel kernel, List<Vip> marked) {
         String name = interfaceName != null
                 ? interfaceName
-                : kernel.defaultInterface()
+                : kernel.defaultInterface(marked.get(0).family())
                         .orElseThrow(() -> new Refusal(
                                 "run",
-                                "no default route says where packets for the VIP arrive",
+                                "no " + marked.get(0).family() + " default route says where packets for the VIP arrive",
                                 "name the interface with --interface"));
         return new Configuration(marked, forward, name);
     }
@@ -148,7 +149,22 @@ final class RunCommand implements Callable<Integer> {
         for (int i = 0; i < vips.size(); i++) {
             marked.add(new Vip(vips.get(i), dscp.isEmpty() ? Vip.NO_DSCP : dscp.get(i)));
         }
+        if (forward == ForwardMode.L3DSR) {
+            checkDistinct(marked);
+        }
         return marked;
+    }
+
+    private void checkDistinct(List<Vip> marked) {
+        for (IpFamily family : IpFamily.values()) {
+            List<Integer> codes = marked.stream()
+                    .filter(vip -> vip.family() == family)
+                    .map(Vip::dscp)
+                    .toList();
+            if (new HashSet<>(codes).size() != codes.size()) {
+                throw wrong("--dscp: two " + family + " VIPs with one code could not be told apart");
+            }
+        }
     }
 
     private void checkDscp() {
@@ -159,9 +175,6 @@ final class RunCommand implements Callable<Integer> {
             if (code < 1 || code > Vip.MAX_DSCP) {
                 throw wrong("--dscp " + code + ": not a code of 1 to " + Vip.MAX_DSCP);
             }
-        }
-        if (new HashSet<>(dscp).size() != dscp.size()) {
-            throw wrong("--dscp: two VIPs with one code could not be told apart");
         }
     }
 
@@ -181,23 +194,23 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** An address that can be a VIP. */
-    static final class VipConverter implements ITypeConverter<Inet4Address> {
+    static final class VipConverter implements ITypeConverter<InetAddress> {
         @Override
-        public Inet4Address convert(String text) {
-            if (text.contains(":")) {
-                throw new TypeConversionException("IPv6 VIPs are not supported yet: " + text);
-            }
-            Inet4Address address;
+        public InetAddress convert(String text) {
+            InetAddress address;
             try {
-                address = Ipv4Literal.parse(text);
+                address = IpLiteral.parse(text);
             } catch (IllegalArgumentException e) {
                 throw new TypeConversionException(String.valueOf(e.getMessage()));
             }
-            boolean broadcast = Byte.toUnsignedInt(address.getAddress()[0]) >= 240;
+            boolean ipv4 = address instanceof Inet4Address;
+            boolean broadcast = ipv4 && Byte.toUnsignedInt(address.getAddress()[0]) >= 240;
+            boolean onLinkOnly = !ipv4 && address.isLinkLocalAddress();
             if (address.isAnyLocalAddress()
                     || address.isLoopbackAddress()
                     || address.isMulticastAddress()
-                    || broadcast) {
+                    || broadcast
+                    || onLinkOnly) {
                 throw new TypeConversionException("no unicast address that clients could reach: " + text);
             }
             return address;

@@ -50,18 +50,43 @@ class DriftTest {
     }
 
     @Test
+    void shouldRepairIpv6AsWell() {
+        server.up(state);
+        List<String> before = Server.snapshot();
+        AgentProcess agent = server.start("run --vip 2001:db8:f::10 --forward l3dsr --dscp 5")
+                .awaitReady();
+        List<String> wanted = Server.snapshot();
+        // the kernel takes the address with it, and does not bring it back
+        sh("ip link set lo down; ip link set lo up; nft delete table ip6 trigon_agent");
+        agent.until(() -> Server.snapshot().equals(wanted), "the VIP and the rules again");
+        Server.Completed good = server.completed("status");
+        assertThat(good.status()).isZero();
+        assertThat(good.lines())
+                .anyMatch(line -> line.matches("2001:db8:f::10/128 on lo +present +present +ok"))
+                .anyMatch(line -> line.matches("nft table ip6 trigon_agent +installed +installed +ok"))
+                .noneMatch(line -> line.contains("arp"));
+
+        assertThat(agent.end("TERM")).isZero();
+
+        assertThat(Server.snapshot()).isEqualTo(before);
+    }
+
+    @Test
     void shouldFollowOwnAddressAndInterfaceThatComesBack() {
         server.up(state);
         AgentProcess agent = server.start(L3DSR).awaitReady();
         sh("ip addr add 10.2.0.12/24 dev eth0");
-        agent.until(() -> Nft.onPath().list().contains("{ 10.2.0.11, 10.2.0.12 }"), "a rule for both addresses");
+        agent.until(
+                () -> Nft.onPath().list(IpFamily.IPV4).contains("{ 10.2.0.11, 10.2.0.12 }"),
+                "a rule for both addresses");
 
         sh("ip link del eth0");
         agent.awaitLine("eth0 is gone; waiting for it to come back");
         sh("ip link add eth0 type veth peer name lan netns " + server.router().id());
         sh("ip link set eth0 up; ip addr add 10.2.0.13/24 dev eth0");
         agent.awaitLine("no longer: eth0 is gone");
-        agent.until(() -> Nft.onPath().list().contains("ip daddr 10.2.0.13 "), "a rule for the new address");
+        agent.until(
+                () -> Nft.onPath().list(IpFamily.IPV4).contains("ip daddr 10.2.0.13 "), "a rule for the new address");
         assertThat(Server.get("eth0", "arp_ignore")).isEqualTo("1");
         assertThat(Server.get("eth0", "arp_announce")).isEqualTo("2");
 

@@ -2,6 +2,7 @@ package dev.trigon.agent;
 
 import static dev.trigon.agent.Examples.OTHER_VIP;
 import static dev.trigon.agent.Examples.VIP;
+import static dev.trigon.agent.Examples.VIP6;
 import static dev.trigon.linux.NetworkNamespace.sh;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -20,7 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The program from its start to its end, however that comes, on the real kernel. */
 @ExtendWith(NetworkNamespace.class)
 class LifeCycleTest {
-    private static final String L3DSR = "run --vip 203.0.113.10 --vip 203.0.113.11 --forward l3dsr --dscp 5 --dscp 46";
+    private static final String L3DSR = "run --vip 203.0.113.10 --vip 203.0.113.11 --vip 2001:db8:f::10"
+            + " --forward l3dsr --dscp 5 --dscp 46 --dscp 5";
 
     private final Server server = new Server();
 
@@ -47,7 +49,9 @@ class LifeCycleTest {
         }
         assertThat(Server.get("eth0", "rp_filter")).isEqualTo("2");
         assertThat(Server.hasVip(VIP)).isTrue();
-        assertThat(Nft.onPath().list()).contains("ip daddr set 203.0.113.10", "ip daddr set 203.0.113.11");
+        assertThat(Server.hasVip(VIP6)).isTrue();
+        assertThat(Nft.onPath().list(IpFamily.IPV4)).contains("ip daddr set 203.0.113.10", "ip daddr set 203.0.113.11");
+        assertThat(Nft.onPath().list(IpFamily.IPV6)).contains("ip6 daddr set 2001:db8:f::10");
         assertThat(state.resolve("vip-agent.properties")).exists();
 
         assertThat(agent.end(signal)).as("%s", agent.lines()).isZero();
@@ -82,7 +86,10 @@ class LifeCycleTest {
         assertThat(agent.lines()).anyMatch(line -> line.contains("adopting what an earlier agent left"));
         assertThat(Server.hasVip(VIP)).isTrue();
         assertThat(Server.hasVip(OTHER_VIP)).isFalse();
-        assertThat(Nft.onPath().list()).isEqualTo(Item.ABSENT);
+        assertThat(Server.hasVip(VIP6)).isFalse();
+        for (IpFamily family : IpFamily.values()) {
+            assertThat(Nft.onPath().list(family)).isEqualTo(Item.ABSENT);
+        }
 
         assertThat(agent.end("TERM")).isZero();
         assertThat(Server.snapshot()).isEqualTo(before);
@@ -161,6 +168,7 @@ class LifeCycleTest {
                 "run --vip 203.0.113.10 --interface eth7",
                 "run --vip 203.0.113.10 --interface lo",
                 "run --vip 10.2.0.11",
+                "run --vip 2001:db8:2::11",
                 "run --vip 203.0.113.10 --interface ../eth0"
             })
     void shouldChangeNothingWhenRefused(String arguments) {
@@ -180,12 +188,25 @@ class LifeCycleTest {
     @Test
     void shouldAskForInterfaceWhenThereIsNoDefaultRoute() {
         server.up(state);
-        sh("ip route del default");
+        sh("ip -4 route del default");
         Server.Completed refused = server.completed("run --vip 203.0.113.10");
         assertThat(refused.status()).isEqualTo(1);
         assertThat(refused.lines())
-                .containsExactly("vip-agent: run: no default route says where packets for the VIP arrive; "
+                .containsExactly("vip-agent: run: no IPv4 default route says where packets for the VIP arrive; "
                         + "name the interface with --interface");
+    }
+
+    @Test
+    void shouldSayWhereIpv6IsSwitchedOff() {
+        server.up(state);
+        sh("echo 1 > /proc/sys/net/ipv6/conf/lo/disable_ipv6");
+        List<String> before = Server.snapshot();
+        Server.Completed refused = server.completed("run --vip 203.0.113.10 --vip 2001:db8:f::10");
+        assertThat(refused.status()).isEqualTo(1);
+        assertThat(refused.lines())
+                .containsExactly("vip-agent: --vip 2001:db8:f::10: IPv6 is switched off on lo; "
+                        + "sysctl -w net.ipv6.conf.lo.disable_ipv6=0");
+        assertThat(Server.snapshot()).isEqualTo(before);
     }
 
     @Test

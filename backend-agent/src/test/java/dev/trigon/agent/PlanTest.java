@@ -3,7 +3,10 @@ package dev.trigon.agent;
 import static dev.trigon.agent.Examples.ARP_IGNORE;
 import static dev.trigon.agent.Examples.L2DSR;
 import static dev.trigon.agent.Examples.L3DSR;
+import static dev.trigon.agent.Examples.L3DSR_MIXED;
 import static dev.trigon.agent.Examples.RULES;
+import static dev.trigon.agent.Examples.RULES6;
+import static dev.trigon.agent.Examples.VIP6;
 import static dev.trigon.agent.Examples.VIP_ON_LO;
 import static dev.trigon.agent.Examples.setting;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -96,15 +99,18 @@ class PlanTest {
     void shouldReadJournalAsWritten() {
         Item ofVlan = new Item.Setting(Sysctl.ipv4Interface("eth0.100", "arp_ignore"));
         Journal journal = noted(
-                        Journal.empty(L3DSR),
+                        Journal.empty(L3DSR_MIXED),
                         List.of(
                                 SILENT,
                                 new Requirement(ofVlan, "1"::equals, "1"),
                                 new Requirement(setting("rp_filter"), "2"::equals, "2"),
                                 ON_LO,
-                                RESTORE),
+                                new Requirement(new Item.VipAddress(VIP6), Item.PRESENT::equals, Item.PRESENT),
+                                RESTORE,
+                                new Requirement(RULES6, "rules"::equals, "rules")),
                         Map.of(ARP_IGNORE, "0", ofVlan, "0", setting("rp_filter"), "2", VIP_ON_LO, Item.PRESENT))
-                .withInstalled(new InstalledRules("a\n\tb = { c: #! }\n", "d\n"));
+                .withInstalled(IpFamily.IPV4, new InstalledRules("a\n\tb = { c: #! }\n", "d\n"))
+                .withInstalled(IpFamily.IPV6, new InstalledRules("e\n", "f\n"));
         Journal read = JournalFormat.read(JournalFormat.write(journal));
         assertThat(read).isEqualTo(journal);
         assertThat(read.toPutBack()).isEqualTo(journal.toPutBack());

@@ -1,16 +1,22 @@
 package dev.trigon.agent;
 
 import static dev.trigon.agent.Examples.L2DSR;
+import static dev.trigon.agent.Examples.L2DSR6;
 import static dev.trigon.agent.Examples.L3DSR;
+import static dev.trigon.agent.Examples.L3DSR_MIXED;
 import static dev.trigon.agent.Examples.OTHER_VIP;
+import static dev.trigon.agent.Examples.OTHER_VIP6;
 import static dev.trigon.agent.Examples.OWN;
+import static dev.trigon.agent.Examples.OWN6;
 import static dev.trigon.agent.Examples.RULES;
+import static dev.trigon.agent.Examples.RULES6;
+import static dev.trigon.agent.Examples.VIP6;
 import static dev.trigon.agent.Examples.VIP_ON_LO;
 import static dev.trigon.agent.Examples.setting;
 import static dev.trigon.agent.Examples.settingOfAll;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -20,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RequirementsTest {
     @Test
     void shouldSilenceArpBeforeVipAndRestoreAfterIt() {
-        assertThat(Requirements.of(L3DSR, List.of(OWN), "0", null))
+        assertThat(Requirements.of(L3DSR, List.of(OWN), "0", Map.of()))
                 .extracting(Requirement::item)
                 .containsExactly(
                         settingOfAll("arp_ignore"),
@@ -35,16 +41,35 @@ class RequirementsTest {
 
     @Test
     void shouldNeedNoRulesWhenL2dsr() {
-        assertThat(Requirements.of(L2DSR, List.of(OWN), "0", null))
+        assertThat(Requirements.of(L2DSR, List.of(OWN), "0", Map.of()))
                 .extracting(Requirement::item)
                 .doesNotContain(RULES);
     }
 
     @Test
     void shouldLeaveRulesAloneWhenInterfaceHasNoAddressForNow() {
-        assertThat(Requirements.of(L3DSR, List.of(), "0", null))
+        assertThat(Requirements.of(L3DSR, List.of(), "0", Map.of()))
                 .extracting(Requirement::item)
                 .doesNotContain(RULES);
+    }
+
+    @Test
+    void shouldNeedNoSettingsForIpv6() {
+        assertThat(Requirements.of(L2DSR6, List.of(OWN, OWN6), "1", Map.of()))
+                .extracting(Requirement::item)
+                .containsExactly(new Item.VipAddress(VIP6));
+    }
+
+    @Test
+    void shouldHaveATableForEachFamily() {
+        assertThat(Requirements.of(L3DSR_MIXED, List.of(OWN, OWN6), "0", Map.of()))
+                .extracting(Requirement::item)
+                .endsWith(VIP_ON_LO, new Item.VipAddress(VIP6), new Item.VipAddress(OTHER_VIP6), RULES, RULES6);
+        assertThat(Requirements.of(L3DSR_MIXED, List.of(OWN), "0", Map.of()))
+                .as("no IPv6 address for now")
+                .extracting(Requirement::item)
+                .contains(RULES)
+                .doesNotContain(RULES6);
     }
 
     @ParameterizedTest(name = "{0} {1} -> {2}")
@@ -76,20 +101,24 @@ class RequirementsTest {
 
     @Test
     void shouldReinstallRulesWhenOwnAddressesOrListingDiffer() {
-        String text = RestoreTable.text(L3DSR.vips(), List.of(OWN));
-        assertThat(rulesHold(new InstalledRules(text, "listed"), "listed")).isTrue();
-        assertThat(rulesHold(new InstalledRules(text, "listed"), "listed otherwise"))
+        String text = RestoreTable.text(IpFamily.IPV4, L3DSR.vips(), List.of(OWN));
+        assertThat(rulesHold(Map.of(IpFamily.IPV4, new InstalledRules(text, "listed")), "listed"))
+                .isTrue();
+        assertThat(rulesHold(Map.of(IpFamily.IPV4, new InstalledRules(text, "listed")), "listed otherwise"))
                 .isFalse();
-        assertThat(rulesHold(new InstalledRules("for another address", "listed"), "listed"))
+        assertThat(rulesHold(Map.of(IpFamily.IPV4, new InstalledRules("for another address", "listed")), "listed"))
                 .isFalse();
-        assertThat(rulesHold(new InstalledRules(text, "listed"), Item.ABSENT)).isFalse();
-        assertThat(rulesHold(null, "listed")).isFalse();
+        assertThat(rulesHold(Map.of(IpFamily.IPV4, new InstalledRules(text, "listed")), Item.ABSENT))
+                .isFalse();
+        assertThat(rulesHold(Map.of(IpFamily.IPV6, new InstalledRules(text, "listed")), "listed"))
+                .isFalse();
+        assertThat(rulesHold(Map.of(), "listed")).isFalse();
     }
 
     @Test
     void shouldWriteOneRuleForEachVip() {
-        List<Inet4Address> own = List.of(Ipv4Literal.parse("10.2.0.12"), OWN);
-        assertThat(RestoreTable.text(L3DSR.vips(), own)).isEqualTo("""
+        List<InetAddress> own = List.of(IpLiteral.parse("10.2.0.12"), OWN);
+        assertThat(RestoreTable.text(IpFamily.IPV4, L3DSR.vips(), own)).isEqualTo("""
                 table ip trigon_agent {
                 \tchain prerouting {
                 \t\ttype filter hook prerouting priority raw; policy accept;
@@ -100,7 +129,22 @@ class RequirementsTest {
                 """);
     }
 
-    private static boolean rulesHold(InstalledRules installed, String listing) {
+    @Test
+    void shouldWriteRulesForIpv6() {
+        List<InetAddress> own = List.of(OWN6, IpLiteral.parse("2001:db8:2::12"));
+        assertThat(RestoreTable.text(IpFamily.IPV6, L3DSR_MIXED.vips(IpFamily.IPV6), own))
+                .isEqualTo("""
+                table ip6 trigon_agent {
+                \tchain prerouting {
+                \t\ttype filter hook prerouting priority raw; policy accept;
+                \t\tip6 daddr { 2001:db8:2::11, 2001:db8:2::12 } ip6 dscp 0x05 counter ip6 daddr set 2001:db8:f::10
+                \t\tip6 daddr { 2001:db8:2::11, 2001:db8:2::12 } ip6 dscp 0x2e counter ip6 daddr set 2001:db8:f::11
+                \t}
+                }
+                """);
+    }
+
+    private static boolean rulesHold(Map<IpFamily, InstalledRules> installed, String listing) {
         return Requirements.of(L3DSR, List.of(OWN), "0", installed).stream()
                 .filter(requirement -> requirement.item().equals(RULES))
                 .allMatch(requirement -> requirement.holds().test(listing));
@@ -108,7 +152,7 @@ class RequirementsTest {
 
     /** The item's value after the steps that the plan has for it. */
     private static String after(Item item, String found, String rpFilterOfAll) {
-        List<Requirement> requirements = Requirements.of(L2DSR, List.of(OWN), rpFilterOfAll, null).stream()
+        List<Requirement> requirements = Requirements.of(L2DSR, List.of(OWN), rpFilterOfAll, Map.of()).stream()
                 .filter(requirement -> requirement.item().equals(item))
                 .toList();
         assertThat(requirements).hasSize(1);

@@ -9,7 +9,7 @@ import dev.trigon.linux.netlink.Link;
 import dev.trigon.linux.netlink.Rtnetlink;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,8 +17,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * This test's namespace as a real server: eth0 with 10.2.0.11/24, a wire, and a router with 10.2.0.1 at its far end, which has
- * a route to the VIP's network on that wire.
+ * This test's namespace as a real server: eth0 with 10.2.0.11/24 and 2001:db8:2::11/64, a wire, and a router with 10.2.0.1 and
+ * 2001:db8:2::1 at its far end, which has routes to the VIPs' networks on that wire.
  */
 final class Server implements AutoCloseable {
     private final List<AgentProcess> agents = new ArrayList<>();
@@ -29,11 +29,15 @@ final class Server implements AutoCloseable {
     void up(Path directory) {
         state = directory;
         router = new PeerNamespace();
-        sh("ip link set lo up; ip link add eth0 type veth peer name lan netns " + router.id());
-        sh("ip link set eth0 up; ip addr add 10.2.0.11/24 dev eth0");
-        router.sh("ip link set lo up; ip link set lan up; ip addr add 10.2.0.1/24 dev lan");
-        router.sh("ip route add 203.0.113.0/24 dev lan");
-        sh("ip route add default via 10.2.0.1");
+        // addresses that can be used at once
+        String noDad = "echo 0 > /proc/sys/net/ipv6/conf/default/accept_dad;";
+        router.sh(noDad);
+        sh(noDad + "ip link set lo up; ip link add eth0 type veth peer name lan netns " + router.id());
+        sh("ip link set eth0 up; ip addr add 10.2.0.11/24 dev eth0; ip addr add 2001:db8:2::11/64 dev eth0");
+        router.sh("ip link set lo up; ip link set lan up");
+        router.sh("ip addr add 10.2.0.1/24 dev lan; ip addr add 2001:db8:2::1/64 dev lan");
+        router.sh("ip route add 203.0.113.0/24 dev lan; ip route add 2001:db8:f::/64 dev lan");
+        sh("ip route add default via 10.2.0.1; ip route add default via 2001:db8:2::1");
     }
 
     PeerNamespace router() {
@@ -85,13 +89,15 @@ final class Server implements AutoCloseable {
             }
             kernel.addresses().stream().map(InterfaceAddress::toString).sorted().forEach(all::add);
         }
-        all.add(Nft.onPath().list());
+        for (IpFamily family : IpFamily.values()) {
+            all.add(Nft.onPath().list(family));
+        }
         return all;
     }
 
-    static boolean hasVip(Inet4Address vip) {
+    static boolean hasVip(InetAddress vip) {
         try (Rtnetlink kernel = Rtnetlink.open()) {
-            return kernel.addresses().contains(new InterfaceAddress(1, vip, 32));
+            return kernel.addresses().contains(new InterfaceAddress(1, vip, new Vip(vip, Vip.NO_DSCP).prefixLength()));
         }
     }
 

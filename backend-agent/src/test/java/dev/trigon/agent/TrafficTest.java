@@ -1,8 +1,11 @@
 package dev.trigon.agent;
 
 import static dev.trigon.agent.Examples.OTHER_VIP;
+import static dev.trigon.agent.Examples.OTHER_VIP6;
 import static dev.trigon.agent.Examples.OWN;
+import static dev.trigon.agent.Examples.OWN6;
 import static dev.trigon.agent.Examples.VIP;
+import static dev.trigon.agent.Examples.VIP6;
 import static dev.trigon.linux.NetworkNamespace.sh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -13,7 +16,6 @@ import dev.trigon.linux.netlink.Rtnetlink;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
@@ -29,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the network sees of a server with an agent. */
@@ -87,7 +90,7 @@ class TrafficTest {
         assertThat(asked(server, OWN)).isEqualTo(Neighbour.State.REACHABLE);
         try (DatagramSocket own = bound(OWN);
                 DatagramSocket client = server.router()
-                        .call(() -> new DatagramSocket(new InetSocketAddress(Ipv4Literal.parse("198.51.100.10"), 0)))) {
+                        .call(() -> new DatagramSocket(new InetSocketAddress(IpLiteral.parse("198.51.100.10"), 0)))) {
             send(client, 0, "before");
             own.setSoTimeout(300);
             assertThatThrownBy(() -> receive(own)).isInstanceOf(SocketTimeoutException.class);
@@ -114,18 +117,37 @@ class TrafficTest {
     }
 
     @Test
-    void shouldNotAnnounceVipWhenItAsks() throws IOException {
+    void shouldNotAnswerNeighbourSolicitationsForVip() {
         server.up(state);
-        server.start("run --vip 203.0.113.10").awaitReady();
+        server.router().sh("echo 50 > /proc/sys/net/ipv6/neigh/lan/retrans_time_ms");
+        sh("ip addr add 2001:db8:f::11/128 dev eth0");
+        assertThat(asked(server, OTHER_VIP6)).as("on eth0 it would").isEqualTo(Neighbour.State.REACHABLE);
+        server.start("run --vip 2001:db8:f::10").awaitReady();
+        assertThat(asked(server, VIP6)).isEqualTo(Neighbour.State.FAILED);
+        assertThat(asked(server, OWN6)).isEqualTo(Neighbour.State.REACHABLE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"203.0.113.10, 10.2.0.1", "2001:db8:f::10, 2001:db8:2::1"})
+    void shouldNotAnnounceVipWhenItAsks(String vip, String router) throws IOException {
+        server.up(state);
+        IpFamily asIt = IpFamily.of(IpLiteral.parse(vip));
+        server.start("run --vip " + vip).awaitReady();
         // a packet from the VIP makes the server ask for its next hop
         sh("ip neigh flush dev eth0");
-        try (DatagramSocket vip = bound(VIP);
-                Rtnetlink router = server.router().call(Rtnetlink::open)) {
-            vip.send(new DatagramPacket(new byte[1], 1, Ipv4Literal.parse("10.2.0.1"), PORT));
-            int lan = router.link("lan").orElseThrow().index();
-            await(() -> router.neighbour(lan, OWN).filter(Neighbour::usable).isPresent(), "the router heard of it");
-            assertThat(router.neighbour(lan, VIP).filter(Neighbour::usable)).isEmpty();
+        try (DatagramSocket socket = bound(IpLiteral.parse(vip));
+                Rtnetlink kernel = server.router().call(Rtnetlink::open)) {
+            socket.send(new DatagramPacket(new byte[1], 1, IpLiteral.parse(router), PORT));
+            int lan = kernel.link("lan").orElseThrow().index();
+            await(() -> kernel.neighbours().stream().anyMatch(it -> isUsableOf(it, asIt)), "the router heard of it");
+            assertThat(kernel.neighbour(lan, IpLiteral.parse(vip)).filter(Neighbour::usable))
+                    .isEmpty();
         }
+    }
+
+    /** In IPv6 the server may well ask by its link-local address. */
+    private static boolean isUsableOf(Neighbour neighbour, IpFamily family) {
+        return neighbour.usable() && IpFamily.of(neighbour.address()) == family;
     }
 
     /** What becomes of the router's question for an address. */
@@ -153,7 +175,7 @@ class TrafficTest {
         }
     }
 
-    private static DatagramSocket bound(Inet4Address address) throws IOException {
+    private static DatagramSocket bound(InetAddress address) throws IOException {
         DatagramSocket socket = new DatagramSocket(new InetSocketAddress(address, PORT));
         socket.setSoTimeout(TIMEOUT_MS);
         return socket;

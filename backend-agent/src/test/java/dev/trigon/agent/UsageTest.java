@@ -16,9 +16,16 @@ class UsageTest {
     @CsvSource(delimiter = '|', textBlock = """
             run                                             | Missing required option: '--vip=IP'
             run --vip                                       | Missing required parameter for option '--vip' (IP)
-            run --vip a-name                                | Invalid value for option '--vip' (IP): no IPv4 address: a-name
-            run --vip 1.2.3                                 | Invalid value for option '--vip' (IP): no IPv4 address: 1.2.3
-            run --vip 2001:db8::1                           | Invalid value for option '--vip' (IP): IPv6 VIPs are not supported yet: 2001:db8::1
+            run --vip a-name                                | Invalid value for option '--vip' (IP): no IP address: a-name
+            run --vip 1.2.3                                 | Invalid value for option '--vip' (IP): no IP address: 1.2.3
+            run --vip 2001:db8:::1                          | Invalid value for option '--vip' (IP): no IP address: 2001:db8:::1
+            run --vip fe80::1%eth0                          | Invalid value for option '--vip' (IP): no IP address: fe80::1%eth0
+            run --vip ::ffff:192.0.2.1                      | Invalid value for option '--vip' (IP): IPv4 in IPv6's clothes: write 192.0.2.1
+            run --vip fe80::1                               | Invalid value for option '--vip' (IP): no unicast address that clients could reach: fe80::1
+            run --vip ff02::1                               | Invalid value for option '--vip' (IP): no unicast address that clients could reach: ff02::1
+            run --vip ::1                                   | Invalid value for option '--vip' (IP): no unicast address that clients could reach: ::1
+            run --vip ::                                    | Invalid value for option '--vip' (IP): no unicast address that clients could reach: ::
+            run --vip 2001:db8::1 --vip 2001:db8:0::1       | --vip: an address is named twice
             run --vip 127.0.0.1                             | Invalid value for option '--vip' (IP): no unicast address that clients could reach: 127.0.0.1
             run --vip 224.0.0.1                             | Invalid value for option '--vip' (IP): no unicast address that clients could reach: 224.0.0.1
             run --vip 255.255.255.255                       | Invalid value for option '--vip' (IP): no unicast address that clients could reach: 255.255.255.255
@@ -27,7 +34,7 @@ class UsageTest {
             run --vip 192.0.2.1 --forward l3dsr             | --dscp: l3dsr needs one for each --vip: 1 VIPs, 0 codes
             run --vip 192.0.2.1 --forward l3dsr --dscp 0    | --dscp 0: not a code of 1 to 63
             run --vip 192.0.2.1 --forward l3dsr --dscp 64   | --dscp 64: not a code of 1 to 63
-            run --vip 192.0.2.1 --vip 192.0.2.2 --forward l3dsr --dscp 7 --dscp 7 | --dscp: two VIPs with one code could not be told apart
+            run --vip 192.0.2.1 --vip 192.0.2.2 --forward l3dsr --dscp 7 --dscp 7 | --dscp: two IPv4 VIPs with one code could not be told apart
             run --vip 192.0.2.1 --forward ipip              | Invalid value for option '--forward': neither l2dsr nor l3dsr: ipip
             run --vip 192.0.2.1 --port 80                   | Unknown options: '--port', '80'
             up                                              | Unmatched argument at index 0: 'up'

@@ -27,6 +27,12 @@ import picocli.CommandLine.Option;
             "      ports: [80, 443]",
             "      backends:",
             "        - {name: b1, address: 10.2.0.11, weight: 100}",
+            "    - name: web6",
+            "      vip: 2001:db8:f::10",
+            "      protocol: tcp",
+            "      ports: any",
+            "      backends:",
+            "        - {name: b1, address: 2001:db8:2::11}",
             "",
             "Example, after `vipctl export > services.yaml` and an edit:",
             "  vipctl apply -f services.yaml"

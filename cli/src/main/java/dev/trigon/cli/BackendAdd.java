@@ -12,7 +12,12 @@ import picocli.CommandLine.Parameters;
         name = "add",
         header = "Add a real server to a service.",
         description = "Run vip-agent on the server first, so that it has the VIP.",
-        footer = {"", "Example:", "  vipctl backend add web b1 --address 10.2.0.11 --weight 50"})
+        footer = {
+            "",
+            "Examples:",
+            "  vipctl backend add web b1 --address 10.2.0.11 --weight 50",
+            "  vipctl backend add web6 b1 --address 2001:db8:2::11"
+        })
 final class BackendAdd implements Callable<Integer> {
     private final Session session;
 
@@ -22,7 +27,11 @@ final class BackendAdd implements Callable<Integer> {
     @Parameters(index = "1", paramLabel = "NAME", description = "A name of its own within the service.")
     private String name = "";
 
-    @Option(names = "--address", paramLabel = "IP", required = true, description = "The server's own address.")
+    @Option(
+            names = "--address",
+            paramLabel = "IP",
+            required = true,
+            description = "The server's own address, of the VIP's family.")
     private @Nullable String address;
 
     @Option(

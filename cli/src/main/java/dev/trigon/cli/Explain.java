@@ -9,17 +9,22 @@ import picocli.CommandLine.Parameters;
         name = "explain",
         header = "Say what would happen to a packet now, and why.",
         description = "Decided by the code that decides for packets. Nothing is changed by asking.",
-        footer = {"", "Example:", "  vipctl explain tcp 198.51.100.10:40000 203.0.113.10:80"})
+        footer = {
+            "",
+            "Examples:",
+            "  vipctl explain tcp 198.51.100.10:40000 203.0.113.10:80",
+            "  vipctl explain tcp '[2001:db8:c::10]:40000' '[2001:db8:f::10]:80'"
+        })
 final class Explain implements Callable<Integer> {
     private final Session session;
 
     @Parameters(index = "0", paramLabel = "PROTO", description = "tcp or udp.")
     private String protocol = "";
 
-    @Parameters(index = "1", paramLabel = "SRC:PORT", description = "The client.")
+    @Parameters(index = "1", paramLabel = "SRC:PORT", description = "The client; IPv6 in brackets.")
     private String client = "";
 
-    @Parameters(index = "2", paramLabel = "DST:PORT", description = "The VIP.")
+    @Parameters(index = "2", paramLabel = "DST:PORT", description = "The VIP; IPv6 in brackets.")
     private String vip = "";
 
     Explain(Session session) {

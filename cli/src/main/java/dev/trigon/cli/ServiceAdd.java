@@ -17,7 +17,8 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  vipctl service add web --vip 203.0.113.10 --protocol tcp --port 80,443",
-            "  vipctl service add dns --vip 203.0.113.53 --protocol udp --port 53 --forward l3dsr"
+            "  vipctl service add dns --vip 203.0.113.53 --protocol udp --port 53 --forward l3dsr",
+            "  vipctl service add web6 --vip 2001:db8:f::10 --protocol tcp --port 80,443"
         })
 final class ServiceAdd implements Callable<Integer> {
     private final Session session;
@@ -25,7 +26,11 @@ final class ServiceAdd implements Callable<Integer> {
     @Parameters(paramLabel = "NAME", description = "A name of its own: a-z, 0-9, '-', '_' and '.'.")
     private String name = "";
 
-    @Option(names = "--vip", paramLabel = "IP", required = true, description = "The address that clients send to.")
+    @Option(
+            names = "--vip",
+            paramLabel = "IP",
+            required = true,
+            description = "The address that clients send to, IPv4 or IPv6.")
     private @Nullable String vip;
 
     @Option(names = "--protocol", paramLabel = "PROTO", required = true, description = "tcp or udp.")

@@ -26,7 +26,7 @@ final class ServiceSet implements Callable<Integer> {
     @Parameters(paramLabel = "NAME", description = "The service.")
     private String name = "";
 
-    @Option(names = "--vip", paramLabel = "IP", description = "The address that clients send to.")
+    @Option(names = "--vip", paramLabel = "IP", description = "The address that clients send to, IPv4 or IPv6.")
     private @Nullable String vip;
 
     @Option(names = "--protocol", paramLabel = "PROTO", description = "tcp or udp.")

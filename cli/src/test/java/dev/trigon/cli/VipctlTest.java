@@ -12,7 +12,6 @@ import dev.trigon.dataplane.service.Refusal;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -148,6 +147,87 @@ class VipctlTest {
     }
 
     @Test
+    void shouldDoAllOfItInIpv6() {
+        assertOut(
+                vipctl("service add web --vip 2001:DB8:F:0::10 --protocol tcp --port any --forward l3dsr"),
+                "service web added: tcp 2001:db8:f::10 port any, l3dsr, dscp 3, maglev, 0 backends\n");
+        assertOut(
+                vipctl("backend add web b1 --address 2001:db8:2:0::11"),
+                "backend b1 of service web added: 2001:db8:2::11, weight 100\n");
+        assertOut(
+                vipctl("service set web --vip 2001:db8:f::"),
+                "service web set: tcp 2001:db8:f:: port any, l3dsr, dscp 3, maglev, 1 backend\n");
+        assertOut(vipctl("service list"), """
+                NAME  VIP           PROTOCOL  PORTS  FORWARD  DSCP  SCHEDULER  BACKENDS  FLOWS
+                web   2001:db8:f::  tcp       any    l3dsr       3  maglev            1      1
+                """);
+        assertOut(vipctl("service show web"), """
+                name       web
+                vip        2001:db8:f::
+                protocol   tcp
+                ports      any
+                forward    l3dsr
+                dscp       3
+                scheduler  maglev
+                affinity   -
+                health     -
+
+                SERVICE  NAME  ADDRESS         WEIGHT  STATE  FLOWS  PACKETS    BYTES
+                web      b1    2001:db8:2::11     100  up         1       10  1.5 KiB
+                """);
+        assertFails(
+                vipctl("backend add web b2 --address 10.2.0.12"),
+                1,
+                "vipctl: backend 'b2' of service 'web': its address 10.2.0.12 is IPv4 and VIP 2001:db8:f:: is IPv6, and"
+                        + " a packet keeps its family; give the server's IPv6 address, or make a service of an IPv4"
+                        + " VIP\n");
+        assertFails(
+                vipctl("service add other --vip fe80::1%eth0 --protocol tcp --port 80"),
+                1,
+                "vipctl: new service, field 'vip': 'vip' is 'fe80::1%eth0', which names a zone; give an address that"
+                        + " holds on every link, without %\n");
+    }
+
+    /** Side by side, and one that YAML must quote: a colon at the end of a word is a mapping's. */
+    @Test
+    void shouldExportIpv6SoThatItCanBeApplied() throws IOException {
+        String services = SERVICES + """
+                  - name: web6
+                    vip: 2001:db8:f::10
+                    protocol: tcp
+                    ports:
+                      - 80
+                    forward: l2dsr
+                    scheduler: maglev
+                    backends:
+                      - name: b1
+                        address: 2001:db8:2::11
+                        weight: 100
+                  - name: all6
+                    vip: "2001:db8:f::"
+                    protocol: udp
+                    ports:
+                      - any
+                    forward: l3dsr
+                    dscp: 7
+                    scheduler: maglev
+                    backends:
+                      - name: b1
+                        address: 1:2:3:4:5:6:7:8
+                        weight: 100
+                """;
+        Path file = Files.writeString(directory.resolve("services.yaml"), services);
+        assertOut(
+                vipctl("apply -f " + file),
+                "services.yaml applied: 4 added (web, dns, web6, all6), 0 changed, 0 removed, 0 unchanged\n");
+        assertOut(vipctl("export"), services);
+        Files.writeString(file, vipctl("export").out());
+        assertOut(vipctl("apply -f " + file), "services.yaml applied: 0 added, 0 changed, 0 removed, 4 unchanged\n");
+        Files.writeString(file, vipctl("export -o json").out());
+        assertOut(vipctl("apply -f " + file), "services.yaml applied: 0 added, 0 changed, 0 removed, 4 unchanged\n");
+    }
+
+    @Test
     void shouldPrintForPrograms() throws IOException {
         Path file = Files.writeString(directory.resolve("services.yaml"), SERVICES);
         vipctl("apply -f " + file);
@@ -233,6 +313,24 @@ class VipctlTest {
                 tcp       198.51.100.10:40000  203.0.113.10:80  b1       established    3s       12  900 B
                 tcp       198.51.100.10:40001  203.0.113.10:80  -        established    3s       12  900 B
                 """);
+        dataPath.flows.add(new DataPath.Flow(
+                Protocol.UDP,
+                address("2001:db8:c::10"),
+                40_002,
+                address("2001:db8:f::10"),
+                53,
+                1,
+                "udp",
+                75,
+                1,
+                2_048));
+        assertOut(vipctl("flows list"), """
+                PROTOCOL  CLIENT                  VIP                  BACKEND  STATE          IDLE  PACKETS    BYTES
+                tcp       198.51.100.10:40000     203.0.113.10:80      b1       established      3s       12    900 B
+                tcp       198.51.100.10:40001     203.0.113.10:80      -        established      3s       12    900 B
+                udp       [2001:db8:c::10]:40002  [2001:db8:f::10]:53  b1       udp          1m 15s        1  2.0 KiB
+                """);
+        dataPath.flows.remove(2);
         Run one = vipctl("flows list --limit 1 -o json");
         assertThat(one.exitCode()).isZero();
         assertThat(one.out()).startsWith("[\n  {\n    \"protocol\" : \"tcp\",").endsWith("]\n");
@@ -248,6 +346,15 @@ class VipctlTest {
                 vipctl("explain tcp 198.51.100.10:40000 203.0.113.10:80"),
                 "tcp 198.51.100.10:40000 -> 203.0.113.10:80 goes to b1 (10.2.0.11) of service web: the flow is"
                         + " remembered\n");
+        assertOut(
+                vipctl("explain tcp [2001:DB8:C:0::10]:40000 [2001:db8:f::10]:80"),
+                "tcp [2001:db8:c::10]:40000 -> [2001:db8:f::10]:80 goes to b1 (10.2.0.11) of service web: the flow is"
+                        + " remembered\n");
+        assertFails(
+                vipctl("explain tcp 2001:db8:c::10:40000 [2001:db8:f::10]:80"),
+                1,
+                "vipctl: explain: 'client' is '2001:db8:c::10:40000'; give an address and a port, such as"
+                        + " 192.0.2.10:80 or [2001:db8::10]:80\n");
         dataPath.explanation = new DataPath.Explanation(null, 0, "no-service");
         assertOut(
                 vipctl("explain udp 198.51.100.10:1 203.0.113.10:53"),
@@ -260,8 +367,8 @@ class VipctlTest {
         assertFails(
                 vipctl("explain tcp 198.51.100.10 203.0.113.10:53"),
                 1,
-                "vipctl: explain: 'client' is '198.51.100.10'; give an IPv4 address and a port, such as"
-                        + " 192.0.2.10:80\n");
+                "vipctl: explain: 'client' is '198.51.100.10'; give an address and a port, such as"
+                        + " 192.0.2.10:80 or [2001:db8::10]:80\n");
     }
 
     @Test
@@ -398,7 +505,7 @@ class VipctlTest {
                 900);
     }
 
-    private static Inet4Address address(String text) throws IOException {
-        return (Inet4Address) InetAddress.getByName(text);
+    private static InetAddress address(String text) throws IOException {
+        return InetAddress.getByName(text);
     }
 }

@@ -7,10 +7,15 @@ import java.nio.ByteOrder;
  * The memory of a {@link FlowCache}: outside the heap, one cache line a slot.
  *
  * <pre>
- *   0         8      16        24       28    29    30   32      40     48       56       64
- *   +---------+------+---------+--------+-----+-----+----+-------+------+--------+--------+
- *   |addresses|ports |lastSeen |backend |state|flags| 0  |packets|bytes |queuedAt|   0    |
- *   +---------+------+---------+--------+-----+-----+----+-------+------+--------+--------+
+ *   0         8      16     24        32       36    37    38   40      48     56       64
+ *   +---------+------+------+---------+--------+-----+-----+----+-------+------+--------+
+ *   |clientLow|vipLow|ports |lastSeen |backend |state|flags| 0  |packets|bytes |queuedAt|
+ *   +---------+------+------+---------+--------+-----+-----+----+-------+------+--------+
+ *
+ *   0          8       16      beside it, for IPv6 flows only: IPv4's are 0, and their ports word says so
+ *   +----------+-------+
+ *   |clientHigh|vipHigh|
+ *   +----------+-------+
  * </pre>
  *
  * Packets and bytes are those the table does not know of yet. The ports word tells the slots apart: {@link #NEVER} was never
@@ -29,8 +34,9 @@ final class CacheSlots {
     /** The slot waits in the queue of those to be written behind. */
     static final int QUEUED = 1 << 2;
 
-    private static final int ADDRESSES_OFFSET = 0;
-    private static final int PORTS_OFFSET = ADDRESSES_OFFSET + Long.BYTES;
+    private static final int CLIENT_LOW_OFFSET = 0;
+    private static final int VIP_LOW_OFFSET = CLIENT_LOW_OFFSET + Long.BYTES;
+    private static final int PORTS_OFFSET = VIP_LOW_OFFSET + Long.BYTES;
     private static final int LAST_SEEN_OFFSET = PORTS_OFFSET + Long.BYTES;
     private static final int BACKEND_OFFSET = LAST_SEEN_OFFSET + Long.BYTES;
     private static final int STATE_OFFSET = BACKEND_OFFSET + Integer.BYTES;
@@ -39,28 +45,75 @@ final class CacheSlots {
     private static final int BYTES_OFFSET = PACKETS_OFFSET + Long.BYTES;
     private static final int QUEUED_AT_OFFSET = BYTES_OFFSET + Long.BYTES;
 
+    private static final int CLIENT_HIGH_OFFSET = 0;
+    private static final int VIP_HIGH_OFFSET = CLIENT_HIGH_OFFSET + Long.BYTES;
+    private static final int HIGHS_LENGTH = VIP_HIGH_OFFSET + Long.BYTES;
+
     private final ByteBuffer memory;
+    private final ByteBuffer highs;
 
     CacheSlots(int slots) {
-        int length = Math.multiplyExact(slots, SLOT_LENGTH);
-        memory = ByteBuffer.allocateDirect(length + SLOT_LENGTH)
+        memory = aligned(slots, SLOT_LENGTH);
+        highs = aligned(slots, HIGHS_LENGTH);
+    }
+
+    private static ByteBuffer aligned(int slots, int slotLength) {
+        int length = Math.multiplyExact(slots, slotLength);
+        return ByteBuffer.allocateDirect(length + SLOT_LENGTH)
                 .alignedSlice(SLOT_LENGTH)
                 .limit(length)
                 .slice()
                 .order(ByteOrder.nativeOrder());
     }
 
-    long addresses(int slot) {
-        return memory.getLong(slot * SLOT_LENGTH + ADDRESSES_OFFSET);
+    /** Whether the slot holds this flow. */
+    boolean holds(int slot, FlowKey key) {
+        int at = slot * SLOT_LENGTH;
+        return memory.getLong(at + PORTS_OFFSET) == key.ports()
+                && memory.getLong(at + CLIENT_LOW_OFFSET) == key.clientLow()
+                && memory.getLong(at + VIP_LOW_OFFSET) == key.vipLow()
+                && (!key.isIpv6() || hasHighs(slot, key));
+    }
+
+    private boolean hasHighs(int slot, FlowKey key) {
+        int at = slot * HIGHS_LENGTH;
+        return highs.getLong(at + CLIENT_HIGH_OFFSET) == key.clientHigh()
+                && highs.getLong(at + VIP_HIGH_OFFSET) == key.vipHigh();
     }
 
     long ports(int slot) {
         return memory.getLong(slot * SLOT_LENGTH + PORTS_OFFSET);
     }
 
-    void key(int slot, long addresses, long ports) {
-        memory.putLong(slot * SLOT_LENGTH + ADDRESSES_OFFSET, addresses);
-        memory.putLong(slot * SLOT_LENGTH + PORTS_OFFSET, ports);
+    /** Reads the key of the flow a slot holds. */
+    FlowKey key(int slot, FlowKey into) {
+        int at = slot * SLOT_LENGTH;
+        int highsAt = slot * HIGHS_LENGTH;
+        long ports = memory.getLong(at + PORTS_OFFSET);
+        // what an IPv6 flow left there is no IPv4 flow's
+        boolean ipv6 = (ports & FlowKey.IPV6) != 0;
+        return into.words(
+                ipv6 ? highs.getLong(highsAt + CLIENT_HIGH_OFFSET) : 0,
+                memory.getLong(at + CLIENT_LOW_OFFSET),
+                ipv6 ? highs.getLong(highsAt + VIP_HIGH_OFFSET) : 0,
+                memory.getLong(at + VIP_LOW_OFFSET),
+                ports);
+    }
+
+    void occupy(int slot, FlowKey key) {
+        int at = slot * SLOT_LENGTH;
+        memory.putLong(at + CLIENT_LOW_OFFSET, key.clientLow());
+        memory.putLong(at + VIP_LOW_OFFSET, key.vipLow());
+        memory.putLong(at + PORTS_OFFSET, key.ports());
+        if (key.isIpv6()) {
+            int highsAt = slot * HIGHS_LENGTH;
+            highs.putLong(highsAt + CLIENT_HIGH_OFFSET, key.clientHigh());
+            highs.putLong(highsAt + VIP_HIGH_OFFSET, key.vipHigh());
+        }
+    }
+
+    void free(int slot) {
+        memory.putLong(slot * SLOT_LENGTH + PORTS_OFFSET, FREED);
     }
 
     boolean isFlow(int slot) {

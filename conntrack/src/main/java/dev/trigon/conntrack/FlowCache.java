@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 
 /**
  * One worker's flows in front of the {@link FlowTable}. One thread uses it; others may read its counters. A hit touches one
- * cache line of the cache's own memory, and nothing on this class allocates.
+ * cache line of the cache's own memory, two for IPv6, and nothing on this class allocates.
  *
  * <p>What the table is told, and when:
  *
@@ -32,6 +32,7 @@ public final class FlowCache implements AutoCloseable {
     private final int mask;
     private final long writeBehindMs;
     private final FlowRecord scratch = new FlowRecord();
+    private final FlowKey slotKey = new FlowKey();
 
     private long hits;
     private long misses;
@@ -56,27 +57,25 @@ public final class FlowCache implements AutoCloseable {
     /**
      * The slot of a flow, from here or from the table, or {@link #MISS}. A flow that was idle for too long is none. The slot
      * holds until the next lookup, create, forget or writeBehind.
-     *
-     * @param hash of {@link FlowKey#hash}
      */
-    public int lookup(long addresses, long ports, long hash, long nowMs) {
-        int slot = find(addresses, ports, hash);
+    public int lookup(FlowKey key, long nowMs) {
+        int slot = find(key);
         if (slot != MISS && !expired(slot, nowMs)) {
             HITS.setOpaque(this, hits + 1);
             return slot;
         }
         MISSES.setOpaque(this, misses + 1);
-        return readThrough(addresses, ports, hash, slot, nowMs);
+        return readThrough(key, slot, nowMs);
     }
 
-    private int find(long addresses, long ports, long hash) {
+    private int find(FlowKey key) {
+        long hash = key.hash();
         for (int i = 0; i < WINDOW; i++) {
             int slot = (int) (hash + i) & mask;
-            long found = slots.ports(slot);
-            if (found == ports && slots.addresses(slot) == addresses) {
+            if (slots.holds(slot, key)) {
                 return slot;
             }
-            if (found == CacheSlots.NEVER) {
+            if (slots.ports(slot) == CacheSlots.NEVER) {
                 return MISS;
             }
         }
@@ -87,18 +86,18 @@ public final class FlowCache implements AutoCloseable {
         return nowMs - slots.lastSeenMs(slot) >= idleMs[slots.stateCode(slot)];
     }
 
-    private int readThrough(long addresses, long ports, long hash, int idle, long nowMs) {
+    private int readThrough(FlowKey key, int idle, long nowMs) {
         if (idle != MISS) {
             forget(idle); // another worker may have seen it since: the table knows
         }
-        if (!table.find(addresses, ports, scratch) || timeouts.expired(scratch.state(), scratch.lastSeenMs(), nowMs)) {
+        if (!table.find(key, scratch) || timeouts.expired(scratch.state(), scratch.lastSeenMs(), nowMs)) {
             return MISS;
         }
         int backendId = scratch.backendId();
         FlowState state = scratch.state();
         long lastSeenMs = scratch.lastSeenMs();
-        int slot = vacate(hash, nowMs);
-        occupy(slot, addresses, ports, backendId, state, lastSeenMs);
+        int slot = vacate(key.hash(), nowMs);
+        occupy(slot, key, backendId, state, lastSeenMs);
         addFlags(slot, CacheSlots.STORED);
         return slot;
     }
@@ -107,13 +106,13 @@ public final class FlowCache implements AutoCloseable {
      * Remembers which backend a flow goes to, in place of what was known of it. If the table is full the flow lives here
      * alone, and the table is asked again when it is written behind.
      */
-    public int create(long addresses, long ports, long hash, int backendId, FlowState state, long nowMs) {
-        int slot = find(addresses, ports, hash);
+    public int create(FlowKey key, int backendId, FlowState state, long nowMs) {
+        int slot = find(key);
         boolean inTable = slot != MISS && slots.has(slot, CacheSlots.STORED);
         if (slot == MISS) {
-            slot = vacate(hash, nowMs);
+            slot = vacate(key.hash(), nowMs);
         }
-        occupy(slot, addresses, ports, backendId, state, nowMs);
+        occupy(slot, key, backendId, state, nowMs);
         if (state != FlowState.SYN || inTable) {
             store(slot);
         }
@@ -230,13 +229,13 @@ public final class FlowCache implements AutoCloseable {
     }
 
     private boolean update(int slot) {
-        boolean present = table.update(slots.addresses(slot), slots.ports(slot), record(slot));
+        boolean present = table.update(slots.key(slot, slotKey), record(slot));
         written(slot);
         return present;
     }
 
     private void store(int slot) {
-        if (table.put(slots.addresses(slot), slots.ports(slot), record(slot))) {
+        if (table.put(slots.key(slot, slotKey), record(slot))) {
             written(slot);
             addFlags(slot, CacheSlots.STORED);
         } else {
@@ -286,8 +285,8 @@ public final class FlowCache implements AutoCloseable {
         return slots.stateCode(slot) == FlowState.SYN.code() ? lastSeenMs - (1L << 62) : lastSeenMs;
     }
 
-    private void occupy(int slot, long addresses, long ports, int backendId, FlowState state, long lastSeenMs) {
-        slots.key(slot, addresses, ports);
+    private void occupy(int slot, FlowKey key, int backendId, FlowState state, long lastSeenMs) {
+        slots.occupy(slot, key);
         slots.lastSeenMs(slot, lastSeenMs);
         slots.backendId(slot, backendId);
         slots.state(slot, state);
@@ -298,7 +297,7 @@ public final class FlowCache implements AutoCloseable {
 
     /** Whoever still holds the slot can go on reading it, and counts for nobody. */
     private void free(int slot) {
-        slots.key(slot, 0, CacheSlots.FREED);
+        slots.free(slot);
     }
 
     private void addFlags(int slot, int flags) {

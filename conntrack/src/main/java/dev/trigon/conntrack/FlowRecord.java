@@ -30,6 +30,7 @@ public final class FlowRecord {
     private static final long BELOW_CHECK = (1L << CHECK_SHIFT) - 1;
 
     final Cell cell = new Cell();
+    private final FlowKey key = new FlowKey();
 
     public FlowRecord set(int backendId, FlowState state, long lastSeenMs) {
         return set(backendId, state, lastSeenMs, 0, 0);
@@ -43,12 +44,9 @@ public final class FlowRecord {
         return this;
     }
 
-    public long addresses() {
-        return cell.keyA;
-    }
-
-    public long ports() {
-        return cell.keyB;
+    /** Whose flow it is: a view that holds until the record is used for another. */
+    public FlowKey key() {
+        return key.words(cell.keyA, cell.keyB, cell.keyC, cell.keyD, cell.keyE);
     }
 
     public int backendId() {
@@ -83,19 +81,28 @@ public final class FlowRecord {
     }
 
     /** Binds the tag to a key. */
-    void seal(long addresses, long ports) {
-        cell.key(addresses, ports);
-        cell.tag = sealed(cell);
+    void seal(FlowKey of) {
+        address(of);
+        cell.tag = sealed(cell.tag, of.hash());
+    }
+
+    /** Makes it the record of a key, to be looked for. */
+    void address(FlowKey of) {
+        cell.key(of.clientHigh(), of.clientLow(), of.vipHigh(), of.vipLow(), of.ports());
     }
 
     /** Whether this is what a flow table of this form wrote for this key. */
     static boolean isWhole(Cell cell) {
-        return cell.tag == sealed(cell) && (cell.tag & FORM_BITS) == FORM && FlowState.isCode(stateCode(cell.tag));
+        long hash = FlowKey.hash(cell.keyA, cell.keyB, cell.keyC, cell.keyD, cell.keyE);
+        return cell.tag == sealed(cell.tag, hash)
+                && (cell.tag & FORM_BITS) == FORM
+                && FlowState.isCode(stateCode(cell.tag))
+                && FlowKey.isConsistent(cell.keyA, cell.keyB, cell.keyC, cell.keyD, cell.keyE);
     }
 
-    private static long sealed(Cell cell) {
-        long body = cell.tag & BELOW_CHECK;
-        long check = FlowKey.mix(FlowKey.hash(cell.keyA, cell.keyB) ^ body) >>> CHECK_SHIFT;
+    private static long sealed(long tag, long hashOfKey) {
+        long body = tag & BELOW_CHECK;
+        long check = FlowKey.mix(hashOfKey ^ body) >>> CHECK_SHIFT;
         return (check << CHECK_SHIFT) | body;
     }
 }

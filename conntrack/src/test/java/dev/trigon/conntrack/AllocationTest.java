@@ -6,7 +6,8 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.function.LongConsumer;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A packet's way allocates nothing: measured over a million operations of each kind, after warming up. */
 class AllocationTest {
@@ -19,8 +20,8 @@ class AllocationTest {
     private static final long NOISE_OCTETS = 64 * 1024;
 
     private static final long NOW_MS = 1_800_000_000_000L;
-    private static final long PORTS = FlowKey.ports(FlowKey.UDP, 5_000, 53);
 
+    private final FlowKey key = new FlowKey();
     private final FlowTable table = FlowTable.inMemory(2 * FLOWS);
     private final FlowCache large = new FlowCache(table, 1 << 18, FlowTimeouts.DEFAULT);
     private final FlowCache tiny = new FlowCache(table, 8, FlowTimeouts.DEFAULT);
@@ -30,26 +31,27 @@ class AllocationTest {
         table.close();
     }
 
-    @Test
-    void shouldNotAllocateOnAHit() {
-        fill();
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldNotAllocateOnAHit(boolean ipv6) {
+        fill(ipv6);
 
         assertThat(allocated(i -> {
-                    long addresses = i % FLOWS;
-                    int slot = large.lookup(addresses, PORTS, FlowKey.hash(addresses, PORTS), NOW_MS);
+                    int slot = large.lookup(key(ipv6, i % FLOWS), NOW_MS);
                     large.touch(slot, 100, NOW_MS);
                 }))
                 .isLessThan(NOISE_OCTETS);
         assertThat(large.hits()).isGreaterThan((WARM_UP + MEASURED) / 100 * 99);
     }
 
-    @Test
-    void shouldNotAllocateWhenReadingThroughAndEvicting() {
-        fill();
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldNotAllocateWhenReadingThroughAndEvicting(boolean ipv6) {
+        fill(ipv6);
 
         assertThat(allocated(i -> {
-                    long addresses = Long.remainderUnsigned(FlowKey.mix(i), FLOWS);
-                    int slot = tiny.lookup(addresses, PORTS, FlowKey.hash(addresses, PORTS), NOW_MS);
+                    long number = Long.remainderUnsigned(FlowKey.mix(i), FLOWS);
+                    int slot = tiny.lookup(key(ipv6, number), NOW_MS);
                     if (slot != FlowCache.MISS) {
                         tiny.touch(slot, 100, NOW_MS);
                     }
@@ -58,38 +60,39 @@ class AllocationTest {
         assertThat(tiny.evictions()).isGreaterThan(MEASURED / 3);
     }
 
-    @Test
-    void shouldNotAllocateWhenCreatingOrWhenFull() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldNotAllocateWhenCreatingOrWhenFull(boolean ipv6) {
         assertThat(allocated(i -> {
-                    long addresses = i % (3 * FLOWS);
-                    large.create(addresses, PORTS, FlowKey.hash(addresses, PORTS), (int) i & 7, FlowState.UDP, NOW_MS);
+                    large.create(key(ipv6, i % (3 * FLOWS)), (int) i & 7, FlowState.UDP, NOW_MS);
                 }))
                 .isLessThan(NOISE_OCTETS);
         assertThat(table.size()).isEqualTo(2 * FLOWS);
         assertThat(large.tableFull()).isGreaterThan(FLOWS);
     }
 
-    @Test
-    void shouldNotAllocateWhenCreatingAnewAfterRemoval() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldNotAllocateWhenCreatingAnewAfterRemoval(boolean ipv6) {
         FlowRecord flow = new FlowRecord();
 
         assertThat(allocated(i -> {
-                    table.put(i, PORTS, flow.set((int) i & 7, FlowState.UDP, NOW_MS));
-                    table.remove(i - FLOWS, PORTS, flow);
+                    table.put(key(ipv6, i), flow.set((int) i & 7, FlowState.UDP, NOW_MS));
+                    table.remove(key(ipv6, i - FLOWS), flow);
                 }))
                 .isLessThan(NOISE_OCTETS);
         assertThat(table.size()).isEqualTo(FLOWS);
     }
 
-    @Test
-    void shouldNotAllocateWhenStatesChangeOrTrafficIsWrittenBehind() {
-        fill();
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldNotAllocateWhenStatesChangeOrTrafficIsWrittenBehind(boolean ipv6) {
+        fill(ipv6);
         long[] written = new long[1];
 
         assertThat(allocated(i -> {
-                    long addresses = i % FLOWS;
                     long nowMs = NOW_MS + i / 100;
-                    int slot = large.lookup(addresses, PORTS, FlowKey.hash(addresses, PORTS), nowMs);
+                    int slot = large.lookup(key(ipv6, i % FLOWS), nowMs);
                     large.touch(slot, 100, nowMs);
                     if ((i & 7) == 0) {
                         large.state(slot, (i & 8) == 0 ? FlowState.CLOSING : FlowState.ESTABLISHED, nowMs);
@@ -100,9 +103,13 @@ class AllocationTest {
         assertThat(written[0]).isGreaterThan(MEASURED / 3);
     }
 
-    private void fill() {
+    private FlowKey key(boolean ipv6, long number) {
+        return ipv6 ? Keys.setIpv6(key, number, 5_000) : Keys.setIpv4(key, number, 5_000);
+    }
+
+    private void fill(boolean ipv6) {
         for (long i = 0; i < FLOWS; i++) {
-            large.create(i, PORTS, FlowKey.hash(i, PORTS), 1, FlowState.ESTABLISHED, NOW_MS);
+            large.create(key(ipv6, i), 1, FlowState.ESTABLISHED, NOW_MS);
         }
     }
 

@@ -49,25 +49,28 @@ final class CrashVictim {
 
     private static void run(FlowTable table, ByteBuffer progress, int round, int thread) {
         FlowRecord flow = new FlowRecord();
+        FlowKey key = new FlowKey();
         for (long i = 0; ; i++) {
-            if (!table.put(addresses(round, thread), i, flow.set(backend(i), FlowState.ESTABLISHED, i, 1, i))) {
+            if (!table.put(set(key, round, thread, i), flow.set(backend(i), FlowState.ESTABLISHED, i, 1, i))) {
                 throw new IllegalStateException("full at " + i);
             }
             tell(progress, thread, Told.PUT, i + 1);
             long known = Math.max(0, i - i % WINDOW / 2);
-            if (!table.update(addresses(round, thread), known, flow.set(backend(known), FlowState.CLOSING, i, 1, 1))) {
+            if (!table.update(set(key, round, thread, known), flow.set(backend(known), FlowState.CLOSING, i, 1, 1))) {
                 throw new IllegalStateException("no " + known + " at " + i);
             }
             if (i >= WINDOW) {
                 tell(progress, thread, Told.REMOVING, i - WINDOW + 1);
-                table.remove(addresses(round, thread), i - WINDOW, flow);
+                table.remove(set(key, round, thread, i - WINDOW), flow);
                 tell(progress, thread, Told.REMOVED, i - WINDOW + 1);
             }
         }
     }
 
-    static long addresses(int round, int thread) {
-        return ((long) round << 32) + thread + 1;
+    /** IPv4 and IPv6 by turns; the number is in the low half of the client's address. */
+    static FlowKey set(FlowKey key, int round, int thread, long i) {
+        int port = round * THREADS + thread;
+        return (i & 1) == 0 ? Keys.setIpv4(key, i, port) : Keys.setIpv6(key, i, port);
     }
 
     static int backend(long i) {

@@ -12,13 +12,15 @@ final class FlowBenchmark {
     private static final int ROUNDS = 7;
     private static final int OPERATIONS = 1_000_000;
     private static final long NOW_MS = 1_800_000_000_000L;
-    private static final long PORTS = FlowKey.ports(FlowKey.TCP, 0, 443);
 
     private final int flows;
+    private final boolean ipv6;
+    private final FlowKey key = new FlowKey();
     private final int[] order = new int[OPERATIONS];
 
-    private FlowBenchmark(int flows) {
+    private FlowBenchmark(int flows, boolean ipv6) {
         this.flows = flows;
+        this.ipv6 = ipv6;
         SplittableRandom random = new SplittableRandom(flows);
         for (int i = 0; i < OPERATIONS; i++) {
             order[i] = random.nextInt(flows);
@@ -26,9 +28,10 @@ final class FlowBenchmark {
     }
 
     public static void main(String[] args) throws Exception {
-        System.out.println("flows | what | ns median | min | max");
+        System.out.println("family | flows | what | ns median | min | max");
         for (int flows : new int[] {1_000, 20_000, 100_000, 1_000_000}) {
-            new FlowBenchmark(flows).run();
+            new FlowBenchmark(flows, false).run();
+            new FlowBenchmark(flows, true).run();
         }
     }
 
@@ -38,38 +41,41 @@ final class FlowBenchmark {
                 FlowCache large = new FlowCache(table, 1 << 21, FlowTimeouts.DEFAULT)) {
             FlowRecord flow = new FlowRecord();
             for (int i = 0; i < flows; i++) {
-                table.put(addresses(i), PORTS + i, flow.set(i & 15, FlowState.ESTABLISHED, NOW_MS));
+                table.put(key(i), flow.set(i & 15, FlowState.ESTABLISHED, NOW_MS));
             }
             measure("lookup and touch, cache of 65,536", i -> packet(usual, i));
             System.out.printf(
                     Locale.ROOT,
-                    "%9d | hit rate %.4f%n",
+                    "%s | %9d | hit rate %.4f%n",
+                    family(),
                     flows,
                     usual.hits() / (double) (usual.hits() + usual.misses()));
             measure("lookup and touch, cache larger than the flows", i -> packet(large, i));
             measure("find in the table", i -> {
-                if (!table.find(addresses(i), PORTS + i, flow)) {
+                if (!table.find(key(i), flow)) {
                     throw new IllegalStateException("no " + i);
                 }
             });
             measure(
                     "update in the table",
-                    i -> table.update(
-                            addresses(i), PORTS + i, flow.set(i & 15, FlowState.ESTABLISHED, NOW_MS, 1, 100)));
-            measure("find nothing in the table", i -> table.find(addresses(i), PORTS - 1, flow));
+                    i -> table.update(key(i), flow.set(i & 15, FlowState.ESTABLISHED, NOW_MS, 1, 100)));
+            measure("find nothing in the table", i -> table.find(key(~i), flow));
             creations(table, usual);
             expirySteps(table);
         }
     }
 
     private void packet(FlowCache cache, int i) {
-        long addresses = addresses(i);
-        int slot = cache.lookup(addresses, PORTS + i, FlowKey.hash(addresses, PORTS + i), NOW_MS);
+        int slot = cache.lookup(key(i), NOW_MS);
         cache.touch(slot, 100, NOW_MS);
     }
 
-    private static long addresses(int i) {
-        return FlowKey.addresses(0x0A00_0000 + i, 0xCB00_710A);
+    private FlowKey key(int i) {
+        return ipv6 ? Keys.setIpv6(key, i, i) : Keys.setIpv4(key, i, i);
+    }
+
+    private String family() {
+        return ipv6 ? "IPv6" : "IPv4";
     }
 
     /** Each round creates as many flows as there are, and removes them again off the clock. */
@@ -79,15 +85,14 @@ final class FlowBenchmark {
         for (int round = -2; round < ROUNDS; round++) {
             long startNs = System.nanoTime();
             for (int i = 0; i < flows; i++) {
-                long ports = PORTS + i;
-                cache.create(~addresses(i), ports, FlowKey.hash(~addresses(i), ports), 3, FlowState.UDP, NOW_MS);
+                cache.create(key(~i), 3, FlowState.UDP, NOW_MS);
             }
             if (round >= 0) {
                 ns[round] = (System.nanoTime() - startNs) / flows;
             }
             cache.writeAll();
             for (int i = 0; i < flows; i++) {
-                table.remove(~addresses(i), PORTS + i, flow);
+                table.remove(key(~i), flow);
             }
         }
         print("create, through the cache", ns);
@@ -129,6 +134,7 @@ final class FlowBenchmark {
 
     private void print(String what, long[] ns) {
         Arrays.sort(ns);
-        System.out.printf("%9d | %s | %d | %d | %d%n", flows, what, ns[ns.length / 2], ns[0], ns[ns.length - 1]);
+        System.out.printf(
+                "%s | %9d | %s | %d | %d | %d%n", family(), flows, what, ns[ns.length / 2], ns[0], ns[ns.length - 1]);
     }
 }

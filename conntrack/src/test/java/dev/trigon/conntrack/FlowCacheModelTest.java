@@ -9,15 +9,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The cache and its table together must know what a plain map knows, whatever is evicted, written behind or expired. */
+/**
+ * The cache and its table together must know what a plain map knows, whatever is evicted, written behind or expired; of
+ * IPv4 flows and of IPv6 flows that differ from those, and from each other, in one word of the key or another.
+ */
 class FlowCacheModelTest {
-    private static final long PORTS = FlowKey.ports(FlowKey.TCP, 40_000, 80);
     private static final FlowTimeouts TIMEOUTS = new FlowTimeouts(40_000, 60_000, 20_000, 30_000);
     private static final int STEPS = 200_000;
 
     private final long seed = System.nanoTime();
     private final Random random = new Random(seed);
-    private final Map<Long, Flow> model = new HashMap<>();
+    private final Map<Integer, Flow> model = new HashMap<>();
     private final FlowTable table = FlowTable.inMemory(100_000);
     private final FlowRecord record = new FlowRecord();
     private long nowMs = 1_800_000_000_000L;
@@ -43,15 +45,15 @@ class FlowCacheModelTest {
         }
     }
 
-    private void packet(FlowCache cache, long flow) {
-        long hash = FlowKey.hash(flow, PORTS);
+    private void packet(FlowCache cache, int flow) {
+        FlowKey key = key(flow);
         Flow expected = live(flow);
-        int slot = cache.lookup(flow, PORTS, hash, nowMs);
+        int slot = cache.lookup(key, nowMs);
         if (expected == null) {
             assertThat(slot).as("flow %d", flow).isEqualTo(FlowCache.MISS);
             expected = new Flow(random.nextInt(), random.nextBoolean() ? FlowState.UDP : FlowState.ESTABLISHED);
             model.put(flow, expected);
-            slot = cache.create(flow, PORTS, hash, expected.backendId, expected.state, nowMs);
+            slot = cache.create(key, expected.backendId, expected.state, nowMs);
         }
         assertThat(slot).as("flow %d", flow).isNotNegative();
         assertThat(cache.backendId(slot)).isEqualTo(expected.backendId);
@@ -65,16 +67,16 @@ class FlowCacheModelTest {
         expected.seen(octets, nowMs);
     }
 
-    private Flow live(long flow) {
+    private Flow live(int flow) {
         Flow known = model.get(flow);
         return known == null || TIMEOUTS.expired(known.state, known.lastSeenMs, nowMs) ? null : known;
     }
 
     /** As the control plane does: the cache comes to know of it when it next writes. */
-    private void remove(FlowCache cache, long flow) {
+    private void remove(FlowCache cache, int flow) {
         cache.writeAll();
-        assertThat(table.remove(flow, PORTS, record)).isTrue();
-        int slot = cache.lookup(flow, PORTS, FlowKey.hash(flow, PORTS), nowMs);
+        assertThat(table.remove(key(flow), record)).isTrue();
+        int slot = cache.lookup(key(flow), nowMs);
         if (slot != FlowCache.MISS) {
             cache.touch(slot, 1, nowMs);
             cache.writeAll();
@@ -82,10 +84,41 @@ class FlowCacheModelTest {
         model.remove(flow);
     }
 
+    /** Flows of the same client by fives: the first is IPv4; each of the others is alike but for its place in this. */
+    private static FlowKey key(int flow) {
+        FlowKey ipv4 = Keys.ipv4(flow / 5);
+        long client = ipv4.clientLow();
+        long vip = ipv4.vipLow();
+        return switch (flow % 5) {
+            case 0 -> ipv4;
+            case 1 -> ipv6(Keys.CLIENTS_HIGH, client, Keys.VIPS_HIGH, vip);
+            case 2 -> ipv6(Keys.CLIENTS_HIGH + 1, client, Keys.VIPS_HIGH, vip);
+            case 3 -> ipv6(Keys.CLIENTS_HIGH, client, Keys.VIPS_HIGH + 1, vip);
+            default -> ipv6(0, client, Keys.VIPS_HIGH, vip);
+        };
+    }
+
+    private static FlowKey ipv6(long clientHigh, long clientLow, long vipHigh, long vipLow) {
+        return new FlowKey().set(clientHigh, clientLow, vipHigh, vipLow, FlowKey.TCP, Keys.CLIENT_PORT, Keys.VIP_PORT);
+    }
+
+    /** The number of a key. */
+    private static int flow(FlowKey key) {
+        int kind = 0;
+        while (kind < 5) {
+            FlowKey candidate = key(5 * Keys.number(key) + kind);
+            if (candidate.clientHigh() == key.clientHigh() && candidate.vipHigh() == key.vipHigh()) {
+                return 5 * Keys.number(key) + kind;
+            }
+            kind++;
+        }
+        throw new AssertionError("no flow's key");
+    }
+
     private void assertTableIsTheModel() {
         long[] found = new long[1];
         table.forEach(each -> {
-            Flow expected = model.get(each.addresses());
+            Flow expected = model.get(flow(each.key()));
             assertThat(each.backendId()).isEqualTo(expected.backendId);
             assertThat(each.state()).isEqualTo(expected.state);
             assertThat(each.lastSeenMs()).isEqualTo(expected.lastSeenMs);
@@ -103,9 +136,9 @@ class FlowCacheModelTest {
         try (table) {
             FlowCache cache = new FlowCache(table, 1 << 16, TIMEOUTS);
             for (int i = 0; i < 1 << 15; i++) {
-                long addresses = random.nextLong();
-                long ports = PORTS + random.nextInt(1 << 16);
-                cache.create(addresses, ports, FlowKey.hash(addresses, ports), i, FlowState.UDP, nowMs);
+                int port = random.nextInt(1 << 16);
+                FlowKey key = (i & 1) == 0 ? Keys.ipv4(random.nextInt(), port) : Keys.ipv6(random.nextLong(), port);
+                cache.create(key, i, FlowState.UDP, nowMs);
             }
 
             assertThat(cache.evictions()).as("of 32,768").isLessThan(200);

@@ -8,7 +8,6 @@ import org.junit.jupiter.api.Test;
 
 class FlowCacheTest {
     private static final long NOW_MS = 1_800_000_000_000L;
-    private static final long PORTS = FlowKey.ports(FlowKey.TCP, 40_000, 80);
 
     private final FlowTable table = FlowTable.inMemory(100_000);
     private final FlowCache cache = new FlowCache(table, 1_024, FlowTimeouts.DEFAULT);
@@ -30,7 +29,7 @@ class FlowCacheTest {
     void shouldWriteANewFlowThrough() {
         create(1, 7, FlowState.UDP, NOW_MS);
 
-        assertThat(table.find(1, PORTS, flow)).isTrue();
+        assertThat(table.find(key(1), flow)).isTrue();
         assertThat(flow.backendId()).isEqualTo(7);
         int slot = lookup(1, NOW_MS);
         assertThat(slot).isNotEqualTo(FlowCache.MISS);
@@ -42,7 +41,7 @@ class FlowCacheTest {
 
     @Test
     void shouldReadAFlowThroughFromTheTable() {
-        table.put(1, PORTS, flow.set(7, FlowState.ESTABLISHED, NOW_MS, 5, 500));
+        table.put(key(1), flow.set(7, FlowState.ESTABLISHED, NOW_MS, 5, 500));
 
         int slot = lookup(1, NOW_MS + 10);
 
@@ -63,7 +62,7 @@ class FlowCacheTest {
 
         cache.state(slot, FlowState.ESTABLISHED, NOW_MS + 20);
 
-        assertThat(table.find(1, PORTS, flow)).isTrue();
+        assertThat(table.find(key(1), flow)).isTrue();
         assertThat(flow.state()).isEqualTo(FlowState.ESTABLISHED);
         assertThat(flow.packets()).as("the SYN counts too").isOne();
     }
@@ -74,7 +73,7 @@ class FlowCacheTest {
 
         create(1, 8, FlowState.SYN, NOW_MS + 1);
 
-        table.find(1, PORTS, flow);
+        table.find(key(1), flow);
         assertThat(flow.backendId()).isEqualTo(8);
         assertThat(flow.state()).isEqualTo(FlowState.SYN);
         assertThat(table.activeFlows(7)).isZero();
@@ -88,7 +87,7 @@ class FlowCacheTest {
 
         cache.state(slot, FlowState.CLOSING, NOW_MS + 6);
 
-        table.find(1, PORTS, flow);
+        table.find(key(1), flow);
         assertThat(flow.state()).isEqualTo(FlowState.CLOSING);
         assertThat(flow.lastSeenMs()).isEqualTo(NOW_MS + 6);
         assertThat(flow.bytes()).isEqualTo(100);
@@ -106,7 +105,7 @@ class FlowCacheTest {
         assertThat(cache.writeBehind(NOW_MS + 2_009, 100)).isZero();
         assertThat(cache.writeBehind(NOW_MS + 2_010, 100)).isOne();
 
-        table.find(1, PORTS, flow);
+        table.find(key(1), flow);
         assertThat(flow.lastSeenMs()).isEqualTo(NOW_MS + 20);
         assertThat(flow.packets()).isEqualTo(2);
         assertThat(flow.bytes()).isEqualTo(300);
@@ -129,7 +128,7 @@ class FlowCacheTest {
     @Test
     void shouldWriteBehindWellWithinShortTimeouts() throws Exception {
         try (FlowCache hasty = new FlowCache(table, 64, new FlowTimeouts(1_000, 1_000, 1_000, 400))) {
-            hasty.touch(hasty.create(1, PORTS, FlowKey.hash(1, PORTS), 7, FlowState.UDP, NOW_MS), 1, NOW_MS);
+            hasty.touch(hasty.create(key(1), 7, FlowState.UDP, NOW_MS), 1, NOW_MS);
 
             assertThat(hasty.writeBehind(NOW_MS + 99, 100)).isZero();
             assertThat(hasty.writeBehind(NOW_MS + 100, 100)).isOne();
@@ -147,7 +146,7 @@ class FlowCacheTest {
         cache.writeBehind(NOW_MS + 31_999, 100);
 
         assertThat(lookup(1, NOW_MS + 31_999)).isNotEqualTo(FlowCache.MISS);
-        table.find(1, PORTS, flow);
+        table.find(key(1), flow);
         assertThat(flow.lastSeenMs()).isEqualTo(NOW_MS + 29_999);
     }
 
@@ -166,7 +165,7 @@ class FlowCacheTest {
     @Test
     void shouldForgetAFlowThatWasRemovedFromTheTable() {
         int slot = create(1, 7, FlowState.ESTABLISHED, NOW_MS);
-        table.remove(1, PORTS, flow);
+        table.remove(key(1), flow);
         cache.touch(slot, 100, NOW_MS);
 
         cache.writeBehind(NOW_MS + 2_000, 100);
@@ -178,7 +177,7 @@ class FlowCacheTest {
     @Test
     void shouldForgetAFlowThatWasRemovedWhenItsStateChanges() {
         int slot = create(1, 7, FlowState.ESTABLISHED, NOW_MS);
-        table.remove(1, PORTS, flow);
+        table.remove(key(1), flow);
 
         cache.state(slot, FlowState.CLOSING, NOW_MS);
         assertThat(cache.backendId(slot)).as("for the packet under way").isEqualTo(7);
@@ -192,12 +191,12 @@ class FlowCacheTest {
     @Test
     void shouldTakeOverABackendAnotherWorkerChose() {
         cache.touch(create(1, 7, FlowState.ESTABLISHED, NOW_MS), 100, NOW_MS);
-        table.put(1, PORTS, flow.set(8, FlowState.ESTABLISHED, NOW_MS, 1, 1));
+        table.put(key(1), flow.set(8, FlowState.ESTABLISHED, NOW_MS, 1, 1));
 
         cache.writeBehind(NOW_MS + 2_000, 100);
 
         assertThat(cache.backendId(lookup(1, NOW_MS + 2_000))).isEqualTo(8);
-        table.find(1, PORTS, flow);
+        table.find(key(1), flow);
         assertThat(flow.packets()).as("not the other connection's").isOne();
     }
 
@@ -205,7 +204,7 @@ class FlowCacheTest {
     void shouldMissAnIdleFlowUnlessAnotherWorkerSawIt() {
         create(1, 7, FlowState.CLOSING, NOW_MS);
         create(2, 7, FlowState.CLOSING, NOW_MS);
-        table.update(2, PORTS, flow.set(7, FlowState.CLOSING, NOW_MS + 20_000));
+        table.update(key(2), flow.set(7, FlowState.CLOSING, NOW_MS + 20_000));
 
         assertThat(lookup(1, NOW_MS + 29_999)).isNotEqualTo(FlowCache.MISS);
         assertThat(lookup(1, NOW_MS + 30_000)).isEqualTo(FlowCache.MISS);
@@ -214,7 +213,7 @@ class FlowCacheTest {
 
     @Test
     void shouldMissAnIdleFlowOfTheTable() {
-        table.put(1, PORTS, flow.set(7, FlowState.UDP, NOW_MS));
+        table.put(key(1), flow.set(7, FlowState.UDP, NOW_MS));
 
         assertThat(lookup(1, NOW_MS + 300_000)).isEqualTo(FlowCache.MISS);
     }
@@ -223,16 +222,16 @@ class FlowCacheTest {
     void shouldServeAFlowTheFullTableHasNoRoomFor() throws Exception {
         try (FlowTable full = FlowTable.inMemory(1)) {
             FlowCache front = new FlowCache(full, 64, FlowTimeouts.DEFAULT);
-            full.put(9, PORTS, flow.set(1, FlowState.UDP, NOW_MS));
+            full.put(key(9), flow.set(1, FlowState.UDP, NOW_MS));
 
-            int slot = front.create(1, PORTS, FlowKey.hash(1, PORTS), 7, FlowState.UDP, NOW_MS);
+            int slot = front.create(key(1), 7, FlowState.UDP, NOW_MS);
             front.touch(slot, 100, NOW_MS);
 
             assertThat(front.tableFull()).isOne();
-            assertThat(front.lookup(1, PORTS, FlowKey.hash(1, PORTS), NOW_MS)).isEqualTo(slot);
-            full.remove(9, PORTS, flow);
+            assertThat(front.lookup(key(1), NOW_MS)).isEqualTo(slot);
+            full.remove(key(9), flow);
             front.writeBehind(NOW_MS + 2_000, 10);
-            assertThat(full.find(1, PORTS, flow)).as("once there is room").isTrue();
+            assertThat(full.find(key(1), flow)).as("once there is room").isTrue();
             assertThat(flow.bytes()).isEqualTo(100);
         }
     }
@@ -240,22 +239,21 @@ class FlowCacheTest {
     @Test
     void shouldEvictExpiredThenEmbryonicThenOldestAndTellTheTable() {
         FlowCache tiny = new FlowCache(table, 8, FlowTimeouts.DEFAULT);
-        long[] hash = new long[12];
         for (int i = 0; i < 8; i++) {
             FlowState state = i == 5 ? FlowState.SYN : i == 6 ? FlowState.CLOSING : FlowState.ESTABLISHED;
-            int slot = tiny.create(i, PORTS, hash[i], i, state, NOW_MS + 10L * i);
+            int slot = tiny.create(key(i), i, state, NOW_MS + 10L * i);
             tiny.touch(slot, 100 + i, NOW_MS + 10L * i + (i == 0 ? 500 : 0));
         }
         long laterMs = NOW_MS + 29_000;
-        tiny.touch(tiny.lookup(5, PORTS, 0, laterMs), 1, laterMs);
+        tiny.touch(tiny.lookup(key(5), laterMs), 1, laterMs);
 
-        tiny.create(8, PORTS, 0, 8, FlowState.ESTABLISHED, NOW_MS + 30_060);
+        tiny.create(key(8), 8, FlowState.ESTABLISHED, NOW_MS + 30_060);
         assertThat(bytesInTable(6)).as("the expired one went first").isEqualTo(106);
-        tiny.create(9, PORTS, 0, 9, FlowState.ESTABLISHED, NOW_MS + 30_060);
-        assertThat(table.find(5, PORTS, flow))
+        tiny.create(key(9), 9, FlowState.ESTABLISHED, NOW_MS + 30_060);
+        assertThat(table.find(key(5), flow))
                 .as("then the embryonic one, unsaid")
                 .isFalse();
-        tiny.create(10, PORTS, 0, 10, FlowState.ESTABLISHED, NOW_MS + 30_060);
+        tiny.create(key(10), 10, FlowState.ESTABLISHED, NOW_MS + 30_060);
         assertThat(bytesInTable(1)).as("then the oldest").isEqualTo(101);
 
         assertThat(tiny.evictions()).isEqualTo(3);
@@ -269,16 +267,83 @@ class FlowCacheTest {
                 .hasMessageContaining("1000");
     }
 
-    private long bytesInTable(long addresses) {
-        assertThat(table.find(addresses, PORTS, flow)).isTrue();
+    private long bytesInTable(long number) {
+        assertThat(table.find(key(number), flow)).isTrue();
         return flow.bytes();
     }
 
-    private int lookup(long addresses, long nowMs) {
-        return cache.lookup(addresses, PORTS, FlowKey.hash(addresses, PORTS), nowMs);
+    @Test
+    void shouldTellIpv6FlowsApartByTheirHighWords() {
+        FlowKey client = ipv6(Keys.CLIENTS_HIGH + 1, 1, Keys.VIPS_HIGH, 0x10);
+        FlowKey vip = ipv6(Keys.CLIENTS_HIGH, 1, Keys.VIPS_HIGH + 1, 0x10);
+        FlowCache tiny = new FlowCache(table, 8, FlowTimeouts.DEFAULT);
+        tiny.create(Keys.ipv6(1), 7, FlowState.UDP, NOW_MS);
+
+        assertThat(tiny.lookup(client, NOW_MS)).isEqualTo(FlowCache.MISS);
+        assertThat(tiny.lookup(vip, NOW_MS)).isEqualTo(FlowCache.MISS);
+        tiny.create(client, 8, FlowState.UDP, NOW_MS);
+        tiny.create(vip, 9, FlowState.UDP, NOW_MS);
+
+        assertThat(tiny.backendId(tiny.lookup(Keys.ipv6(1), NOW_MS))).isEqualTo(7);
+        assertThat(tiny.backendId(tiny.lookup(client, NOW_MS))).isEqualTo(8);
+        assertThat(tiny.backendId(tiny.lookup(vip, NOW_MS))).isEqualTo(9);
+        assertThat(tiny.hits()).isEqualTo(3);
+        assertThat(table.size()).isEqualTo(3);
     }
 
-    private int create(long addresses, int backendId, FlowState state, long nowMs) {
-        return cache.create(addresses, PORTS, FlowKey.hash(addresses, PORTS), backendId, state, nowMs);
+    @Test
+    void shouldTellAnIpv6FlowFromTheIpv4FlowItsLowWordsLookLike() {
+        FlowKey ipv4 = Keys.ipv4(1);
+        FlowKey lookalike = ipv6(Keys.CLIENTS_HIGH, ipv4.clientLow(), Keys.VIPS_HIGH, ipv4.vipLow());
+        FlowKey halfMapped = ipv6(0, ipv4.clientLow(), Keys.VIPS_HIGH, ipv4.vipLow());
+        FlowCache tiny = new FlowCache(table, 8, FlowTimeouts.DEFAULT);
+        tiny.create(ipv4, 7, FlowState.UDP, NOW_MS);
+        assertThat(tiny.lookup(lookalike, NOW_MS)).isEqualTo(FlowCache.MISS);
+        tiny.create(lookalike, 8, FlowState.UDP, NOW_MS);
+        assertThat(tiny.lookup(halfMapped, NOW_MS)).isEqualTo(FlowCache.MISS);
+
+        assertThat(tiny.backendId(tiny.lookup(ipv4, NOW_MS))).isEqualTo(7);
+        assertThat(tiny.backendId(tiny.lookup(lookalike, NOW_MS))).isEqualTo(8);
+        assertThat(table.size()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldWriteTheRightKeysWhenIpv4TakesAnIpv6FlowsSlot() {
+        FlowCache tiny = new FlowCache(table, 8, FlowTimeouts.DEFAULT);
+        for (int i = 0; i < 8; i++) {
+            tiny.create(Keys.ipv6(i), i, FlowState.UDP, NOW_MS);
+        }
+        for (int i = 0; i < 8; i++) {
+            tiny.touch(tiny.create(Keys.ipv4(i), 100 + i, FlowState.UDP, NOW_MS + 1), 50, NOW_MS + 1);
+        }
+        tiny.writeAll();
+
+        assertThat(tiny.evictions()).isEqualTo(8);
+        assertThat(table.size()).isEqualTo(16);
+        for (int i = 0; i < 8; i++) {
+            assertThat(table.find(Keys.ipv6(i), flow)).isTrue();
+            assertThat(flow.backendId()).isEqualTo(i);
+            assertThat(flow.bytes()).isZero();
+            assertThat(table.find(Keys.ipv4(i), flow)).isTrue();
+            assertThat(flow.backendId()).isEqualTo(100 + i);
+            assertThat(flow.bytes()).isEqualTo(50);
+        }
+    }
+
+    private static FlowKey ipv6(long clientHigh, long clientLow, long vipHigh, long vipLow) {
+        return new FlowKey().set(clientHigh, clientLow, vipHigh, vipLow, FlowKey.TCP, Keys.CLIENT_PORT, Keys.VIP_PORT);
+    }
+
+    /** Of both families by turns: what a cache does is the same in both. */
+    private static FlowKey key(long number) {
+        return Keys.mixed(number);
+    }
+
+    private int lookup(long number, long nowMs) {
+        return cache.lookup(key(number), nowMs);
+    }
+
+    private int create(long number, int backendId, FlowState state, long nowMs) {
+        return cache.create(key(number), backendId, state, nowMs);
     }
 }

@@ -22,7 +22,9 @@ class FlowTableConcurrencyTest {
     /** Threads that outnumber the cores and hold a lock all the time would show how the kernel shares its cores out. */
     private static final long PAUSE_NS = 100_000;
 
-    private static final long PORTS = FlowKey.ports(FlowKey.UDP, 5_000, 53);
+    /** A flow's number is its worker's above these bits, its own below. */
+    private static final int NUMBER_BITS = 16;
+
     private static final FlowTimeouts TIMEOUTS = FlowTimeouts.DEFAULT;
 
     private final FlowTable table = FlowTable.inMemory(WORKERS * FLOWS_EACH);
@@ -61,15 +63,16 @@ class FlowTableConcurrencyTest {
 
     /** Its cache holds a fraction of its flows, so that it reads through and evicts all the time. */
     private void work(int worker) {
+        FlowKey key = new FlowKey();
         try (FlowCache cache = new FlowCache(table, 256, TIMEOUTS)) {
             for (int i = 0; i < PACKETS_EACH; i++) {
-                long addresses = ((long) worker << 32) | ((i * 31L) % FLOWS_EACH);
-                long hash = FlowKey.hash(addresses, PORTS);
+                long number = ((long) worker << NUMBER_BITS) | ((i * 31L) % FLOWS_EACH);
+                Keys.setMixed(key, number);
                 long nowMs = 1_000_000L + i / 100;
-                int slot = cache.lookup(addresses, PORTS, hash, nowMs);
+                int slot = cache.lookup(key, nowMs);
                 if (slot == FlowCache.MISS) {
                     assertThat(i).as("each flow is new once").isLessThan(FLOWS_EACH);
-                    slot = cache.create(addresses, PORTS, hash, worker, FlowState.UDP, nowMs);
+                    slot = cache.create(key, worker, FlowState.UDP, nowMs);
                 }
                 assertThat(cache.backendId(slot)).isEqualTo(worker);
                 cache.touch(slot, 100, nowMs);
@@ -87,7 +90,7 @@ class FlowTableConcurrencyTest {
 
     private void list() {
         while (working.get()) {
-            table.forEach(flow -> assertThat(flow.backendId()).isEqualTo((int) (flow.addresses() >>> 32)));
+            table.forEach(flow -> assertThat(flow.backendId()).isEqualTo(Keys.number(flow.key()) >>> NUMBER_BITS));
             LockSupport.parkNanos(PAUSE_NS);
         }
     }

@@ -96,24 +96,26 @@ class FlowTableCrashTest {
 
     private static void checkFlows(FlowTable table, ByteBuffer progress, int round, int thread) {
         FlowRecord flow = new FlowRecord();
-        long addresses = CrashVictim.addresses(round, thread);
+        FlowKey key = new FlowKey();
         long put = CrashVictim.told(progress, thread, Told.PUT);
         for (long i = CrashVictim.told(progress, thread, Told.REMOVING); i < put; i++) {
-            assertThat(table.find(addresses, i, flow))
+            assertThat(table.find(CrashVictim.set(key, round, thread, i), flow))
                     .as("flow %d of %d", i, put)
                     .isTrue();
             assertThat(flow.backendId()).isEqualTo(CrashVictim.backend(i));
             assertThat(flow.state()).isIn(FlowState.ESTABLISHED, FlowState.CLOSING);
         }
         for (long i = 0; i < CrashVictim.told(progress, thread, Told.REMOVED); i++) {
-            assertThat(table.find(addresses, i, flow)).as("removed flow %d", i).isFalse();
+            assertThat(table.find(CrashVictim.set(key, round, thread, i), flow))
+                    .as("removed flow %d", i)
+                    .isFalse();
         }
     }
 
     private static void checkCounts(FlowTable table) {
         long[] byBackend = new long[32];
         table.forEach(flow -> {
-            assertThat(flow.backendId()).isEqualTo(CrashVictim.backend(flow.ports()));
+            assertThat(flow.backendId()).isEqualTo(CrashVictim.backend(Keys.number(flow.key())));
             byBackend[flow.backendId()]++;
         });
         long sum = 0;
@@ -126,7 +128,6 @@ class FlowTableCrashTest {
 
     private static void clear(FlowTable table) {
         FlowRecord scratch = new FlowRecord();
-        table.forEach(flow -> assertThat(table.remove(flow.addresses(), flow.ports(), scratch))
-                .isTrue());
+        table.forEach(flow -> assertThat(table.remove(flow.key(), scratch)).isTrue());
     }
 }

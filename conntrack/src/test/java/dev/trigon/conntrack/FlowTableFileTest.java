@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.LongStream;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,7 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class FlowTableFileTest {
     private static final long NOW_MS = 1_800_000_000_000L;
-    private static final long PORTS = FlowKey.ports(FlowKey.UDP, 5_000, 53);
     private static final int MAX_FLOWS = 20_000;
     private static final int FLOWS = 5_000;
 
@@ -108,7 +109,7 @@ class FlowTableFileTest {
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining(directory.toString())
                     .hasMessageContaining("in use");
-            assertThat(table.put(1, PORTS, new FlowRecord().set(1, FlowState.UDP, NOW_MS)))
+            assertThat(table.put(Keys.mixed(1), new FlowRecord().set(1, FlowState.UDP, NOW_MS)))
                     .isTrue();
         }
     }
@@ -148,6 +149,28 @@ class FlowTableFileTest {
         assertSetAside("truncated");
     }
 
+    /** Ten IPv4 flows with keys of two words, as Trigon wrote them before there was IPv6. */
+    @Test
+    void shouldSetAFileOfTheFormerLayoutAside() throws Exception {
+        byte[] former;
+        try (InputStream packed = FlowTableFileTest.class.getResourceAsStream("flows-of-two-word-keys.dat.gz")) {
+            former = new GZIPInputStream(packed).readAllBytes();
+        }
+        Files.write(data, former);
+        Files.writeString(
+                mark,
+                "boot " + Files.readString(Path.of("/proc/sys/kernel/random/boot_id")) + "length " + former.length
+                        + "\n");
+
+        assertSetAside("outdated");
+        try (var files = Files.list(directory)) {
+            Path aside = files.filter(file -> file.toString().contains(".outdated-"))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(aside).hasBinaryContent(former);
+        }
+    }
+
     @Test
     void shouldSetAHeadAloneAside() throws Exception {
         fill();
@@ -177,9 +200,9 @@ class FlowTableFileTest {
             truncate(left);
             try (FlowTable table = FlowTable.open(directory, MAX_FLOWS)) {
                 assertThat(table.origin()).as("cut to %d", left).isEqualTo(FlowTable.Origin.RECOVERED);
-                table.forEach(flow -> assertThat(flow.backendId()).isEqualTo(backendOf(flow.addresses())));
+                table.forEach(flow -> assertThat(flow.backendId()).isEqualTo(backendOf(Keys.number(flow.key()))));
                 for (int i = 0; i < FLOWS; i++) {
-                    assertThat(table.put(i, PORTS, new FlowRecord().set(backendOf(i), FlowState.UDP, NOW_MS)))
+                    assertThat(table.put(Keys.mixed(i), new FlowRecord().set(backendOf(i), FlowState.UDP, NOW_MS)))
                             .isTrue();
                 }
                 assertAllThere(table);
@@ -219,7 +242,7 @@ class FlowTableFileTest {
         fill();
         byte[] content = Files.readAllBytes(data);
         FlowRecord flow = new FlowRecord().set(backendOf(77), FlowState.UDP, NOW_MS);
-        flow.seal(77, PORTS);
+        flow.seal(Keys.mixed(77));
         byte[] tag = ByteBuffer.allocate(Long.BYTES)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putLong(flow.cell.tag)
@@ -238,7 +261,7 @@ class FlowTableFileTest {
             assertThat(table.size()).isLessThan(FLOWS).isGreaterThan(FLOWS / 8);
             long[] seen = new long[7];
             table.forEach(flow -> {
-                assertThat(flow.backendId()).isEqualTo(backendOf(flow.addresses()));
+                assertThat(flow.backendId()).isEqualTo(backendOf(Keys.number(flow.key())));
                 seen[flow.backendId()]++;
             });
             for (int backend = 0; backend < seen.length; backend++) {
@@ -268,7 +291,7 @@ class FlowTableFileTest {
             assertAllThere(table);
             FlowRecord flow = new FlowRecord();
             for (int i = FLOWS; i < larger; i++) {
-                assertThat(table.put(i, PORTS, flow.set(backendOf(i), FlowState.UDP, NOW_MS)))
+                assertThat(table.put(Keys.mixed(i), flow.set(backendOf(i), FlowState.UDP, NOW_MS)))
                         .isTrue();
             }
         }
@@ -285,12 +308,12 @@ class FlowTableFileTest {
             assertThat(table.size()).isEqualTo(FLOWS);
             assertAllThere(table);
             FlowRecord flow = new FlowRecord();
-            assertThat(table.put(FLOWS, PORTS, flow.set(1, FlowState.UDP, NOW_MS)))
+            assertThat(table.put(Keys.mixed(FLOWS), flow.set(1, FlowState.UDP, NOW_MS)))
                     .isFalse();
             for (int i = 1_000 - 1; i < FLOWS; i++) {
-                table.remove(i, PORTS, flow);
+                table.remove(Keys.mixed(i), flow);
             }
-            assertThat(table.put(FLOWS, PORTS, flow.set(1, FlowState.UDP, NOW_MS)))
+            assertThat(table.put(Keys.mixed(FLOWS), flow.set(1, FlowState.UDP, NOW_MS)))
                     .isTrue();
         }
     }
@@ -308,19 +331,19 @@ class FlowTableFileTest {
         try (FlowTable table = FlowTable.open(directory, MAX_FLOWS)) {
             FlowRecord flow = new FlowRecord();
             for (int i = 0; i < FLOWS; i++) {
-                table.put(i, PORTS, flow.set(backendOf(i), FlowState.UDP, NOW_MS, i, 100L * i));
+                table.put(Keys.mixed(i), flow.set(backendOf(i), FlowState.UDP, NOW_MS, i, 100L * i));
             }
         }
     }
 
-    private static int backendOf(long addresses) {
-        return (int) (addresses % 7);
+    private static int backendOf(int number) {
+        return number % 7;
     }
 
     private static void assertAllThere(FlowTable table) {
         FlowRecord flow = new FlowRecord();
         for (int i = 0; i < FLOWS; i++) {
-            assertThat(table.find(i, PORTS, flow)).isTrue();
+            assertThat(table.find(Keys.mixed(i), flow)).isTrue();
             assertThat(flow.backendId()).isEqualTo(backendOf(i));
         }
         assertThat(table.activeFlows(3)).isGreaterThanOrEqualTo(FLOWS / 7);
@@ -339,7 +362,7 @@ class FlowTableFileTest {
             assertThat(aside).isNotNull().exists();
             assertThat(aside.getFileName().toString()).matches("flows\\.dat\\." + reason + "-\\d+");
             assertThat(table.size()).isZero();
-            assertThat(table.put(1, PORTS, new FlowRecord().set(1, FlowState.UDP, NOW_MS)))
+            assertThat(table.put(Keys.mixed(1), new FlowRecord().set(1, FlowState.UDP, NOW_MS)))
                     .isTrue();
         }
     }

@@ -10,8 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class FlowTableTest {
     private static final long NOW_MS = 1_800_000_000_000L;
-    private static final long ADDRESSES = FlowKey.addresses(0xC633_640A, 0xCB00_710A);
-    private static final long PORTS = FlowKey.ports(FlowKey.TCP, 40_000, 80);
+    private static final FlowKey KEY = Keys.ipv4(1);
 
     private final FlowTable table = FlowTable.inMemory(10_000);
     private final FlowRecord flow = new FlowRecord();
@@ -23,30 +22,63 @@ class FlowTableTest {
 
     @Test
     void shouldFindWhatWasPut() {
-        assertThat(table.put(ADDRESSES, PORTS, flow.set(-7, FlowState.CLOSING, NOW_MS, 3, 4_000_000_000L)))
+        assertThat(table.put(KEY, flow.set(-7, FlowState.CLOSING, NOW_MS, 3, 4_000_000_000L)))
                 .isTrue();
 
         FlowRecord found = new FlowRecord();
-        assertThat(table.find(ADDRESSES, PORTS, found)).isTrue();
-        assertThat(found.addresses()).isEqualTo(ADDRESSES);
-        assertThat(found.ports()).isEqualTo(PORTS);
+        assertThat(table.find(KEY, found)).isTrue();
+        assertThat(found.key()).usingRecursiveComparison().isEqualTo(KEY);
         assertThat(found.backendId()).isEqualTo(-7);
         assertThat(found.state()).isEqualTo(FlowState.CLOSING);
         assertThat(found.lastSeenMs()).isEqualTo(NOW_MS);
         assertThat(found.packets()).isEqualTo(3);
         assertThat(found.bytes()).isEqualTo(4_000_000_000L);
-        assertThat(table.find(ADDRESSES, PORTS + 1, found)).isFalse();
-        assertThat(table.find(ADDRESSES + 1, PORTS, found)).isFalse();
+        assertThat(table.find(Keys.ipv4(1, Keys.CLIENT_PORT + 1), found)).isFalse();
+        assertThat(table.find(Keys.ipv4(2), found)).isFalse();
+        assertThat(table.find(Keys.ipv6(1), found)).isFalse();
+    }
+
+    /** Five addresses that share what they can with the first: each is another flow. */
+    @Test
+    void shouldTellFlowsApartByEveryWordOfTheirKeys() {
+        FlowKey[] keys = {
+            Keys.ipv6(1),
+            new FlowKey().set(Keys.CLIENTS_HIGH + 1, 1, Keys.VIPS_HIGH, 0x10, FlowKey.TCP, 40_000, 80),
+            new FlowKey().set(Keys.CLIENTS_HIGH, 1, Keys.VIPS_HIGH + 1, 0x10, FlowKey.TCP, 40_000, 80),
+            new FlowKey().set(Keys.CLIENTS_HIGH, 1, Keys.VIPS_HIGH, 0x11, FlowKey.TCP, 40_000, 80),
+            new FlowKey().set(Keys.CLIENTS_HIGH, 1, Keys.VIPS_HIGH, 0x10, FlowKey.UDP, 40_000, 80),
+            Keys.ipv4(1),
+            new FlowKey()
+                    .set(Keys.CLIENTS_HIGH, KEY.clientLow(), Keys.VIPS_HIGH, KEY.vipLow(), FlowKey.TCP, 40_000, 80),
+        };
+        for (int i = 0; i < keys.length; i++) {
+            table.put(keys[i], flow.set(i, FlowState.ESTABLISHED, NOW_MS));
+        }
+
+        assertThat(table.size()).isEqualTo(keys.length);
+        for (int i = 0; i < keys.length; i++) {
+            assertThat(table.find(keys[i], flow)).isTrue();
+            assertThat(flow.backendId()).isEqualTo(i);
+            assertThat(flow.key()).usingRecursiveComparison().isEqualTo(keys[i]);
+        }
+    }
+
+    @Test
+    void shouldTakeLittleEnoughMemoryForAMillionFlowsOfEitherFamily() throws Exception {
+        try (FlowTable million = FlowTable.inMemory(1_000_000)) {
+            System.out.println("1,000,000 flows: " + million.offHeapBytes() + " octets");
+            assertThat(million.offHeapBytes()).isLessThan(128L * 1024 * 1024);
+        }
     }
 
     @Test
     void shouldCountFlowsByBackend() {
         for (int port = 0; port < 300; port++) {
-            table.put(ADDRESSES, PORTS + port, flow.set(port % 3, FlowState.UDP, NOW_MS));
+            table.put(Keys.ipv4(1, Keys.CLIENT_PORT + port), flow.set(port % 3, FlowState.UDP, NOW_MS));
         }
-        table.put(ADDRESSES, PORTS, flow.set(2, FlowState.UDP, NOW_MS));
-        table.put(ADDRESSES, PORTS + 1, flow.set(1, FlowState.CLOSING, NOW_MS));
-        table.remove(ADDRESSES, PORTS + 4, flow);
+        table.put(KEY, flow.set(2, FlowState.UDP, NOW_MS));
+        table.put(Keys.ipv4(1, Keys.CLIENT_PORT + 1), flow.set(1, FlowState.CLOSING, NOW_MS));
+        table.remove(Keys.ipv4(1, Keys.CLIENT_PORT + 4), flow);
 
         assertThat(table.activeFlows(0)).isEqualTo(99);
         assertThat(table.activeFlows(1)).isEqualTo(99);
@@ -57,12 +89,12 @@ class FlowTableTest {
 
     @Test
     void shouldMergeWhatACacheSawIntoTheFlow() {
-        table.put(ADDRESSES, PORTS, flow.set(1, FlowState.ESTABLISHED, NOW_MS, 10, 1000));
+        table.put(KEY, flow.set(1, FlowState.ESTABLISHED, NOW_MS, 10, 1000));
 
-        assertThat(table.update(ADDRESSES, PORTS, flow.set(1, FlowState.CLOSING, NOW_MS - 5, 2, 120)))
+        assertThat(table.update(KEY, flow.set(1, FlowState.CLOSING, NOW_MS - 5, 2, 120)))
                 .isTrue();
 
-        assertThat(table.find(ADDRESSES, PORTS, flow)).isTrue();
+        assertThat(table.find(KEY, flow)).isTrue();
         assertThat(flow.state()).isEqualTo(FlowState.CLOSING);
         assertThat(flow.lastSeenMs()).as("the later time").isEqualTo(NOW_MS);
         assertThat(flow.packets()).isEqualTo(12);
@@ -71,25 +103,25 @@ class FlowTableTest {
 
     @Test
     void shouldNotResurrectARemovedFlow() {
-        table.put(ADDRESSES, PORTS, flow.set(1, FlowState.ESTABLISHED, NOW_MS));
-        assertThat(table.remove(ADDRESSES, PORTS, flow)).isTrue();
+        table.put(KEY, flow.set(1, FlowState.ESTABLISHED, NOW_MS));
+        assertThat(table.remove(KEY, flow)).isTrue();
 
-        assertThat(table.update(ADDRESSES, PORTS, flow.set(1, FlowState.ESTABLISHED, NOW_MS)))
+        assertThat(table.update(KEY, flow.set(1, FlowState.ESTABLISHED, NOW_MS)))
                 .isFalse();
-        assertThat(table.remove(ADDRESSES, PORTS, flow)).isFalse();
-        assertThat(table.find(ADDRESSES, PORTS, flow)).isFalse();
+        assertThat(table.remove(KEY, flow)).isFalse();
+        assertThat(table.find(KEY, flow)).isFalse();
         assertThat(table.size()).isZero();
         assertThat(table.activeFlows(1)).isZero();
     }
 
     @Test
     void shouldNotUpdateAFlowThatNamesAnotherBackendByNow() {
-        table.put(ADDRESSES, PORTS, flow.set(2, FlowState.ESTABLISHED, NOW_MS, 5, 500));
+        table.put(KEY, flow.set(2, FlowState.ESTABLISHED, NOW_MS, 5, 500));
 
-        assertThat(table.update(ADDRESSES, PORTS, flow.set(1, FlowState.CLOSING, NOW_MS, 1, 1)))
+        assertThat(table.update(KEY, flow.set(1, FlowState.CLOSING, NOW_MS, 1, 1)))
                 .isFalse();
 
-        table.find(ADDRESSES, PORTS, flow);
+        table.find(KEY, flow);
         assertThat(flow.backendId()).isEqualTo(2);
         assertThat(flow.state()).isEqualTo(FlowState.ESTABLISHED);
         assertThat(flow.packets()).isEqualTo(5);
@@ -99,21 +131,21 @@ class FlowTableTest {
     void shouldRefuseNewFlowsOnlyWhenFull() throws Exception {
         try (FlowTable small = FlowTable.inMemory(1_000)) {
             for (int i = 0; i < 1_000; i++) {
-                assertThat(small.put(i, PORTS, flow.set(1, FlowState.UDP, NOW_MS)))
+                assertThat(small.put(Keys.mixed(i), flow.set(1, FlowState.UDP, NOW_MS)))
                         .isTrue();
             }
 
             for (int i = 1_000; i < 3_000; i++) {
-                assertThat(small.put(i, PORTS, flow.set(1, FlowState.UDP, NOW_MS)))
+                assertThat(small.put(Keys.mixed(i), flow.set(1, FlowState.UDP, NOW_MS)))
                         .isFalse();
             }
             assertThat(small.size()).isEqualTo(1_000);
             assertThat(small.activeFlows(1)).isEqualTo(1_000);
-            assertThat(small.put(7, PORTS, flow.set(2, FlowState.UDP, NOW_MS)))
+            assertThat(small.put(Keys.mixed(7), flow.set(2, FlowState.UDP, NOW_MS)))
                     .as("one that is there")
                     .isTrue();
-            small.remove(8, PORTS, flow);
-            assertThat(small.put(1_000, PORTS, flow.set(1, FlowState.UDP, NOW_MS)))
+            small.remove(Keys.mixed(8), flow);
+            assertThat(small.put(Keys.mixed(1_000), flow.set(1, FlowState.UDP, NOW_MS)))
                     .isTrue();
         }
     }
@@ -122,8 +154,8 @@ class FlowTableTest {
     void shouldStayBoundedThroughChurn() throws Exception {
         try (FlowTable small = FlowTable.inMemory(2_000)) {
             for (int i = 0; i < 200_000; i++) {
-                small.remove(i - 2_000, PORTS, flow);
-                assertThat(small.put(i, PORTS, flow.set(1, FlowState.UDP, NOW_MS)))
+                small.remove(Keys.mixed(i - 2_000), flow);
+                assertThat(small.put(Keys.mixed(i), flow.set(1, FlowState.UDP, NOW_MS)))
                         .isTrue();
             }
             assertThat(small.size()).isEqualTo(2_000);
@@ -136,7 +168,7 @@ class FlowTableTest {
         long nowMs = NOW_MS + 2 * timeouts.writeBehindMs();
         FlowState[] states = FlowState.values();
         for (int i = 0; i < 400; i++) {
-            table.put(i, PORTS, flow.set(i % 4, states[i % 4], NOW_MS));
+            table.put(Keys.mixed(i), flow.set(i % 4, states[i % 4], NOW_MS));
         }
 
         assertThat(expireAll(nowMs + 999, timeouts)).isZero();
@@ -154,7 +186,7 @@ class FlowTableTest {
 
     @Test
     void shouldExpireNothingWhenTheClockWasSetBack() {
-        table.put(ADDRESSES, PORTS, flow.set(1, FlowState.SYN, NOW_MS));
+        table.put(KEY, flow.set(1, FlowState.SYN, NOW_MS));
 
         assertThat(expireAll(NOW_MS - 1_000_000, FlowTimeouts.DEFAULT)).isZero();
     }
@@ -162,15 +194,16 @@ class FlowTableTest {
     @Test
     void shouldShowEveryFlowOnce() {
         for (int i = 0; i < 5_000; i++) {
-            table.put(i, PORTS + i, flow.set(i, FlowState.ESTABLISHED, NOW_MS + i));
+            table.put(Keys.ipv6(i, i), flow.set(i, FlowState.ESTABLISHED, NOW_MS + i));
         }
 
-        Set<Long> seen = new HashSet<>();
+        Set<Integer> seen = new HashSet<>();
         table.forEach(each -> {
-            assertThat(each.ports()).isEqualTo(PORTS + each.addresses());
-            assertThat(each.backendId()).isEqualTo((int) each.addresses());
-            assertThat(each.lastSeenMs()).isEqualTo(NOW_MS + each.addresses());
-            assertThat(seen.add(each.addresses())).isTrue();
+            int number = Keys.number(each.key());
+            assertThat(each.key().clientPort()).isEqualTo(number);
+            assertThat(each.backendId()).isEqualTo(number);
+            assertThat(each.lastSeenMs()).isEqualTo(NOW_MS + number);
+            assertThat(seen.add(number)).isTrue();
         });
 
         assertThat(seen).hasSize(5_000);
@@ -179,10 +212,10 @@ class FlowTableTest {
     @Test
     void shouldLetAVisitorRemoveWhatItSees() {
         for (int i = 0; i < 100; i++) {
-            table.put(i, PORTS, flow.set(1, FlowState.UDP, NOW_MS));
+            table.put(Keys.mixed(i), flow.set(1, FlowState.UDP, NOW_MS));
         }
 
-        table.forEach(each -> table.remove(each.addresses(), each.ports(), flow));
+        table.forEach(each -> table.remove(each.key(), flow));
 
         assertThat(table.size()).isZero();
     }

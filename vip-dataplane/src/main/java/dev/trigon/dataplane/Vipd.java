@@ -2,6 +2,7 @@ package dev.trigon.dataplane;
 
 import ch.qos.logback.classic.Level;
 import dev.trigon.conntrack.FlowTimeouts;
+import dev.trigon.dataplane.answer.AnswerPolicy;
 import dev.trigon.dataplane.config.VipdConfig;
 import dev.trigon.dataplane.config.VipdConfigFile;
 import dev.trigon.dataplane.control.ControlServer;
@@ -139,7 +140,10 @@ public final class Vipd implements Callable<Integer> {
                         timeouts.syn().toMillis(),
                         timeouts.established().toMillis(),
                         timeouts.closing().toMillis(),
-                        timeouts.udp().toMillis()));
+                        timeouts.udp().toMillis()),
+                new AnswerPolicy(
+                        settings.icmp().echo() == VipdConfig.Echo.FORWARD,
+                        settings.icmp().rate()));
     }
 
     private long uptimeSeconds() {

@@ -7,6 +7,8 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,10 +29,11 @@ public final class CellFileHeader {
     private static final int NOT_READY = 1 << 31;
     private static final int LENGTH_MASK = 0x3FFF_FFFF;
     private static final int LONGEST_TEXT = 64 * 1024;
+    private static final Pattern CONSTANT_SIZE = Pattern.compile("\\bconstantSize: (\\d{1,9})\\b");
 
     private CellFileHeader() {}
 
-    /** Why this is no file of a {@link CellMap}, in one word; null if it looks like one. */
+    /** Why this is no file of a {@link CellMap} with cells as they are now, in one word; null if it looks like one. */
     public static @Nullable String strangeness(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             int length = lengthWord(channel) & LENGTH_MASK;
@@ -45,10 +48,20 @@ public final class CellFileHeader {
             }
             ByteBuffer text = read(channel, TEXT_OFFSET, length);
             String layout = StandardCharsets.ISO_8859_1.decode(text).toString();
-            return layout.contains(CellKeyAccess.class.getName()) && layout.contains(CellValueAccess.class.getName())
-                    ? null
-                    : "foreign";
+            if (!layout.contains(CellKeyAccess.class.getName()) || !layout.contains(CellValueAccess.class.getName())) {
+                return "foreign";
+            }
+            return sizes(layout).equals(List.of(Cell.KEY_LENGTH, Cell.VALUE_LENGTH)) ? null : "outdated";
         }
+    }
+
+    /** What a key and a value take in this file: an existing file's layout goes before the one Chronicle Map is asked for. */
+    private static List<Integer> sizes(String layout) {
+        return CONSTANT_SIZE
+                .matcher(layout)
+                .results()
+                .map(found -> Integer.valueOf(found.group(1)))
+                .toList();
     }
 
     /** Says that the file is ready, if its last user died before it could. Answers whether it had to be said. */

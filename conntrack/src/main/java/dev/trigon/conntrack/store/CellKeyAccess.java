@@ -22,6 +22,9 @@ final class CellKeyAccess extends AbstractData<Cell> implements DataAccess<Cell>
     public Data<Cell> getData(Cell cell) {
         words.writeLong(0, cell.keyA);
         words.writeLong(Long.BYTES, cell.keyB);
+        words.writeLong(2 * Long.BYTES, cell.keyC);
+        words.writeLong(3 * Long.BYTES, cell.keyD);
+        words.writeLong(4 * Long.BYTES, cell.keyE);
         return this;
     }
 
@@ -58,7 +61,12 @@ final class CellKeyAccess extends AbstractData<Cell> implements DataAccess<Cell>
     @Override
     public Cell getUsing(@Nullable Cell using) {
         Cell cell = using == null ? new Cell() : using;
-        cell.key(words.readLong(0), words.readLong(Long.BYTES));
+        cell.key(
+                words.readLong(0),
+                words.readLong(Long.BYTES),
+                words.readLong(2 * Long.BYTES),
+                words.readLong(3 * Long.BYTES),
+                words.readLong(4 * Long.BYTES));
         return cell;
     }
 
@@ -67,6 +75,9 @@ final class CellKeyAccess extends AbstractData<Cell> implements DataAccess<Cell>
         Cell cell = using == null ? new Cell() : using;
         cell.keyA = in.readLong();
         cell.keyB = in.readLong();
+        cell.keyC = in.readLong();
+        cell.keyD = in.readLong();
+        cell.keyE = in.readLong();
         return cell;
     }
 

@@ -208,13 +208,14 @@ public final class CellMap implements AutoCloseable {
             context.forEachSegmentEntry(entry -> {
                 entry.key().getUsing(using);
                 entry.value().getUsing(using);
-                words.add(using.keyA).add(using.keyB);
+                words.add(using.keyA).add(using.keyB).add(using.keyC);
+                words.add(using.keyD).add(using.keyE);
                 words.add(using.tag).add(using.time).add(using.countA).add(using.countB);
             });
         }
         PrimitiveIterator.OfLong each = words.build().iterator();
         while (each.hasNext()) {
-            using.key(each.nextLong(), each.nextLong());
+            using.key(each.nextLong(), each.nextLong(), each.nextLong(), each.nextLong(), each.nextLong());
             using.tag = each.nextLong();
             using.time = each.nextLong();
             using.countA = each.nextLong();

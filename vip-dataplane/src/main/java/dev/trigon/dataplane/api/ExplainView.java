@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What would happen to a packet now, and why.
  *
+ * @param client as {@code 198.51.100.10:40000} or {@code [2001:db8:c::10]:40000}, and so the VIP
  * @param reason flow, hash, schedule, no-service or no-backend
  */
 public record ExplainView(

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A remembered flow.
  *
- * @param client as {@code address:port}, and so the VIP
+ * @param client as {@code 198.51.100.10:40000} or {@code [2001:db8:c::10]:40000}, and so the VIP
  * @param service null where its backend has been removed
  * @param backend null where it has been removed
  * @param state syn, established, closing or udp

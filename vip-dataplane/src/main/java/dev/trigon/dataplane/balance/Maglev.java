@@ -30,26 +30,28 @@ public final class Maglev implements Scheduler {
     /**
      * Builds a table.
      *
-     * @param identities of each backend, the same on every gateway: its address
+     * @param high words of what names each backend, the same on every gateway: its address
+     * @param low words of the same
      * @param weights of each backend; one of weight 0 gets no slot
      */
-    public static Maglev of(long[] identities, int[] weights) {
+    public static Maglev of(long[] high, long[] low, int[] weights) {
         int heaviest = Arrays.stream(weights).max().orElse(0);
-        return new Maglev(heaviest == 0 ? new int[0] : populate(identities, weights, heaviest));
+        return new Maglev(heaviest == 0 ? new int[0] : populate(high, low, weights, heaviest));
     }
 
-    private static int[] populate(long[] identities, int[] weights, int heaviest) {
-        int backends = identities.length;
+    private static int[] populate(long[] high, long[] low, int[] weights, int heaviest) {
+        int backends = low.length;
         int[] slot = new int[backends];
         int[] skip = new int[backends];
         for (int i = 0; i < backends; i++) {
-            slot[i] = (int) Long.remainderUnsigned(mix(identities[i]), TABLE_SIZE);
-            skip[i] = (int) Long.remainderUnsigned(mix(~identities[i]), TABLE_SIZE - 1) + 1;
+            long name = Scatter.fold(high[i], low[i]);
+            slot[i] = (int) Long.remainderUnsigned(Scatter.mix(name), TABLE_SIZE);
+            skip[i] = (int) Long.remainderUnsigned(Scatter.mix(~name), TABLE_SIZE - 1) + 1;
         }
         int[] table = new int[TABLE_SIZE];
         Arrays.fill(table, UNCLAIMED);
         int[] share = new int[backends];
-        int[] turns = inCanonicalOrder(identities);
+        int[] turns = inCanonicalOrder(high, low);
         int claimed = 0;
         while (true) {
             for (int i : turns) {
@@ -69,20 +71,15 @@ public final class Maglev implements Scheduler {
         }
     }
 
-    /** Whose turn is first decides who gets a slot that two want: by identity, so that no list's order matters. */
-    private static int[] inCanonicalOrder(long[] identities) {
-        return IntStream.range(0, identities.length)
+    /** Whose turn is first decides who gets a slot that two want: by address, so that no list's order matters. */
+    private static int[] inCanonicalOrder(long[] high, long[] low) {
+        return IntStream.range(0, low.length)
                 .boxed()
-                .sorted((a, b) -> Long.compareUnsigned(identities[a], identities[b]))
+                .sorted((a, b) -> high[a] == high[b]
+                        ? Long.compareUnsigned(low[a], low[b])
+                        : Long.compareUnsigned(high[a], high[b]))
                 .mapToInt(Integer::intValue)
                 .toArray();
-    }
-
-    /** A bijection that scatters: the finalizer of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014). */
-    private static long mix(long z) {
-        long a = (z ^ z >>> 30) * 0xBF58_476D_1CE4_E5B9L;
-        long b = (a ^ a >>> 27) * 0x94D0_49BB_1331_11EBL;
-        return b ^ b >>> 31;
     }
 
     @Override

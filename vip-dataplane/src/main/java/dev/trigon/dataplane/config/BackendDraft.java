@@ -1,10 +1,10 @@
 package dev.trigon.dataplane.config;
 
 import dev.trigon.dataplane.service.BackendSpec;
-import java.net.Inet4Address;
+import java.net.InetAddress;
 
 /** A real server as asked for: what a {@link BackendSpec} is before it has its id. */
-public record BackendDraft(String name, Inet4Address address, int weight) {
+public record BackendDraft(String name, InetAddress address, int weight) {
     public static BackendDraft of(BackendSpec backend) {
         return new BackendDraft(backend.name(), backend.address(), backend.weight());
     }

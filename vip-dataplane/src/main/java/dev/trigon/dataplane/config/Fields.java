@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -151,5 +152,14 @@ final class Fields {
                     "give one of " + String.join(", ", new ArrayList<>(labels.keySet())));
         }
         return chosen;
+    }
+
+    /** Values by the words that operators type for them, in their order: what {@link #choice} takes. */
+    static <T> Map<String, T> labels(T[] values, Function<T, String> label) {
+        Map<String, T> labels = new LinkedHashMap<>();
+        for (T value : values) {
+            labels.put(label.apply(value), value);
+        }
+        return labels;
     }
 }

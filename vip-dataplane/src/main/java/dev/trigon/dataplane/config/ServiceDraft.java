@@ -5,7 +5,7 @@ import dev.trigon.dataplane.service.ForwardMode;
 import dev.trigon.dataplane.service.PortRange;
 import dev.trigon.dataplane.service.Protocol;
 import dev.trigon.dataplane.service.ServiceSpec;
-import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ServiceDraft(
         String name,
-        Inet4Address vip,
+        InetAddress vip,
         Protocol protocol,
         List<PortRange> ports,
         ForwardMode forward,

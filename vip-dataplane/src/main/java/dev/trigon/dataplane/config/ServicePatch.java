@@ -4,13 +4,13 @@ import dev.trigon.dataplane.balance.SchedulerKind;
 import dev.trigon.dataplane.service.ForwardMode;
 import dev.trigon.dataplane.service.PortRange;
 import dev.trigon.dataplane.service.Protocol;
-import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What is to be changed in a service; null leaves a field as it is. */
 public record ServicePatch(
-        @Nullable Inet4Address vip,
+        @Nullable InetAddress vip,
         @Nullable Protocol protocol,
         @Nullable List<PortRange> ports,
         @Nullable ForwardMode forward,

@@ -6,13 +6,11 @@ import dev.trigon.dataplane.service.ForwardMode;
 import dev.trigon.dataplane.service.PortRange;
 import dev.trigon.dataplane.service.Protocol;
 import dev.trigon.dataplane.service.Refusal;
-import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +27,9 @@ public final class ServiceReader {
                     + " listen on the VIP's port and leave this out";
     private static final Map<String, String> TRANSLATION =
             Map.of("port", NO_TRANSLATION, "ports", NO_TRANSLATION, "targetPort", NO_TRANSLATION);
+
+    /** An address and a port: {@code 192.0.2.10:80}, {@code [2001:db8::10]:80}. */
+    private static final Pattern WITH_PORT = Pattern.compile("[^:]*:[^:]*|\\[.*]:.*");
 
     private final Source source;
 
@@ -74,7 +75,7 @@ public final class ServiceReader {
         Fields fields = Fields.of(
                 source, node, LATER, "name", "vip", "protocol", "ports", "forward", "dscp", "scheduler", "backends");
         String name = name(fields);
-        Inet4Address vip = address(fields.text("vip"), "vip");
+        InetAddress vip = address(fields.text("vip"), "vip");
         fields.required("protocol");
         Protocol protocol = Objects.requireNonNull(fields.choice("protocol", PROTOCOLS));
         List<PortRange> ports = ports(fields.required("ports"));
@@ -98,7 +99,7 @@ public final class ServiceReader {
     private BackendDraft backend(Located node) throws Refusal {
         Fields fields = Fields.of(source, node, TRANSLATION, "name", "address", "weight");
         String name = name(fields);
-        Inet4Address address = address(fields.text("address"), "address");
+        InetAddress address = address(fields.text("address"), "address");
         return new BackendDraft(
                 name, address, fields.number("weight", BackendSpec.DEFAULT_WEIGHT, 0, BackendSpec.MAX_WEIGHT));
     }
@@ -152,37 +153,23 @@ public final class ServiceReader {
         }
     }
 
-    private Inet4Address address(Located.Scalar at, String key) throws Refusal {
+    private InetAddress address(Located.Scalar at, String key) throws Refusal {
         String text = at.text();
         String begin = "'" + key + "' is '" + text + "'";
-        if (text.indexOf(':') >= 0 && text.indexOf(':') != text.lastIndexOf(':')) {
-            throw source.invalid(at, begin + ", and IPv6 is not there yet", "give an IPv4 address");
-        }
-        if (text.indexOf(':') >= 0) {
+        if (WITH_PORT.matcher(text).matches()) {
             String[] parts = NO_TRANSLATION.split("; ", 2);
             throw source.invalid(at, begin + ": the port " + parts[0], parts[1]);
         }
-        Inet4Address address = Addresses.parse(text)
-                .orElseThrow(() -> source.invalid(
-                        at,
-                        begin + ", which is no IPv4 address",
-                        "give four numbers from 0 to 255, such as 192.0.2.10"));
-        String unusable = Addresses.unusable(address);
-        if (unusable != null) {
-            throw source.invalid(at, begin + ", which " + unusable, "give the address of one host");
+        try {
+            return Addresses.ofHost(text);
+        } catch (Addresses.BadAddress e) {
+            throw source.invalid(at, begin + ", which " + e.why(), e.remedy());
         }
-        return address;
     }
 
-    private static final Map<String, Protocol> PROTOCOLS = byLabel(Protocol.values(), Protocol::label);
-    private static final Map<String, ForwardMode> FORWARD_MODES = byLabel(ForwardMode.values(), ForwardMode::label);
-    private static final Map<String, SchedulerKind> SCHEDULERS = byLabel(SchedulerKind.values(), SchedulerKind::label);
-
-    private static <T> Map<String, T> byLabel(T[] values, Function<T, String> label) {
-        Map<String, T> labels = new LinkedHashMap<>();
-        for (T value : values) {
-            labels.put(label.apply(value), value);
-        }
-        return labels;
-    }
+    private static final Map<String, Protocol> PROTOCOLS = Fields.labels(Protocol.values(), Protocol::label);
+    private static final Map<String, ForwardMode> FORWARD_MODES =
+            Fields.labels(ForwardMode.values(), ForwardMode::label);
+    private static final Map<String, SchedulerKind> SCHEDULERS =
+            Fields.labels(SchedulerKind.values(), SchedulerKind::label);
 }

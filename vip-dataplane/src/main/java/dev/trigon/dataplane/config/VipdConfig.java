@@ -11,8 +11,10 @@ import java.util.List;
  * @param workers as many as there are interfaces: the pcap engine runs one an interface
  * @param socket the control socket
  * @param state the directory that keeps services and flows across restarts
+ * @param icmp what is said to whoever sends to a VIP
  */
-public record VipdConfig(List<String> interfaces, Engine engine, int workers, Path socket, Path state, Flows flows) {
+public record VipdConfig(
+        List<String> interfaces, Engine engine, int workers, Path socket, Path state, Flows flows, Icmp icmp) {
     public static final Path DEFAULT_FILE = Path.of("/etc/trigon/vipd.yaml");
 
     public VipdConfig {
@@ -28,6 +30,30 @@ public record VipdConfig(List<String> interfaces, Engine engine, int workers, Pa
     public record Flows(long max, Timeouts timeouts) {
         public static final int MIN_MAX = 1 << 10;
         public static final int MAX_MAX = 1 << 24;
+    }
+
+    /** Who answers a ping of a VIP. */
+    public enum Echo {
+        /** vipd itself. */
+        ANSWER("answer"),
+        /** One of the VIP's servers. */
+        FORWARD("forward");
+
+        private final String label;
+
+        Echo(String label) {
+            this.label = label;
+        }
+
+        public String label() {
+            return label;
+        }
+    }
+
+    /** @param rate echo replies and ICMP errors a second, of each worker at most */
+    public record Icmp(Echo echo, int rate) {
+        public static final int MAX_RATE = 1_000_000;
+        public static final Icmp DEFAULT = new Icmp(Echo.ANSWER, 1_000);
     }
 
     /** How long a flow may be idle, by what is known of it, before it is forgotten. */

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /** Reads vipd.yaml. What is asked for and not there yet is refused rather than read over. */
@@ -19,6 +20,9 @@ public final class VipdConfigFile {
 
     private static final Duration MIN_TIMEOUT = Duration.ofMillis(100);
     private static final Duration MAX_TIMEOUT = Duration.ofDays(7);
+
+    private static final Map<String, VipdConfig.Echo> ECHO =
+            Fields.labels(VipdConfig.Echo.values(), VipdConfig.Echo::label);
 
     private final Source source;
 
@@ -56,7 +60,8 @@ public final class VipdConfigFile {
     }
 
     private VipdConfig config(Located root) throws Refusal {
-        Fields fields = Fields.of(source, root, "interfaces", "engine", "workers", "control", "http", "state", "flows");
+        Fields fields =
+                Fields.of(source, root, "interfaces", "engine", "workers", "control", "http", "state", "flows", "icmp");
         List<String> interfaces = interfaces(fields);
         VipdConfig.Engine engine = engine(fields);
         checkWorkers(fields, interfaces.size());
@@ -68,7 +73,8 @@ public final class VipdConfigFile {
                 interfaces.size(),
                 path(control, "socket", "/run/trigon/vipd.sock"),
                 path(fields, "state", "/var/lib/trigon"),
-                flows(fields.mapping("flows", "max", "timeouts")));
+                flows(fields.mapping("flows", "max", "timeouts")),
+                icmp(fields.mapping("icmp", "echo", "rate")));
     }
 
     private List<String> interfaces(Fields fields) throws Refusal {
@@ -157,6 +163,14 @@ public final class VipdConfigFile {
                         timeout(timeouts, "established", ifAbsent.established()),
                         timeout(timeouts, "closing", ifAbsent.closing()),
                         timeout(timeouts, "udp", ifAbsent.udp())));
+    }
+
+    private static VipdConfig.Icmp icmp(Fields icmp) throws Refusal {
+        VipdConfig.Icmp ifAbsent = VipdConfig.Icmp.DEFAULT;
+        VipdConfig.Echo echo = icmp.choice("echo", ECHO);
+        return new VipdConfig.Icmp(
+                echo == null ? ifAbsent.echo() : echo,
+                icmp.number("rate", ifAbsent.rate(), 0, VipdConfig.Icmp.MAX_RATE));
     }
 
     private Duration timeout(Fields timeouts, String key, Duration ifAbsent) throws Refusal {

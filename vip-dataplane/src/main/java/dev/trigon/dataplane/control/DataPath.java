@@ -3,7 +3,7 @@ package dev.trigon.dataplane.control;
 import dev.trigon.dataplane.service.Protocol;
 import dev.trigon.dataplane.service.Refusal;
 import dev.trigon.dataplane.service.ServiceSpec;
-import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -34,7 +34,7 @@ public interface DataPath {
     void forEachFlow(Consumer<Flow> visitor);
 
     /** What would happen to such a packet now, decided by the code that would do it, without doing it. */
-    Explanation explain(Protocol protocol, Inet4Address client, int clientPort, Inet4Address vip, int vipPort);
+    Explanation explain(Protocol protocol, InetAddress client, int clientPort, InetAddress vip, int vipPort);
 
     Running running();
 
@@ -59,9 +59,9 @@ public interface DataPath {
     /** @param state syn, established, closing or udp */
     record Flow(
             Protocol protocol,
-            Inet4Address client,
+            InetAddress client,
             int clientPort,
-            Inet4Address vip,
+            InetAddress vip,
             int vipPort,
             int backendId,
             String state,

@@ -4,7 +4,7 @@ import dev.trigon.dataplane.config.Addresses;
 import dev.trigon.dataplane.config.ServiceDraft;
 import dev.trigon.dataplane.service.ForwardMode;
 import dev.trigon.dataplane.service.Refusal;
-import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,8 +22,8 @@ import java.util.stream.IntStream;
 final class DscpCodes {
     static final List<Integer> ORDER = order();
 
-    private final Map<Inet4Address, Integer> codes = new HashMap<>();
-    private final Map<Integer, Inet4Address> owners = new HashMap<>();
+    private final Map<InetAddress, Integer> codes = new HashMap<>();
+    private final Map<Integer, InetAddress> owners = new HashMap<>();
 
     private DscpCodes() {}
 
@@ -37,7 +37,7 @@ final class DscpCodes {
     }
 
     /** A code for every VIP in l3dsr: the one asked for, else the one it has, else the first that is free. */
-    static Map<Inet4Address, Integer> assign(List<ServiceDraft> services, Map<Inet4Address, Integer> present)
+    static Map<InetAddress, Integer> assign(List<ServiceDraft> services, Map<InetAddress, Integer> present)
             throws Refusal {
         DscpCodes given = new DscpCodes();
         for (ServiceDraft service : services) {
@@ -80,7 +80,7 @@ final class DscpCodes {
                             + " for " + other,
                     "give every service of a VIP the same dscp, or none");
         }
-        Inet4Address owner = owners.putIfAbsent(code, service.vip());
+        InetAddress owner = owners.putIfAbsent(code, service.vip());
         if (owner != null && !owner.equals(service.vip())) {
             throw ServiceRules.conflict(
                     what,

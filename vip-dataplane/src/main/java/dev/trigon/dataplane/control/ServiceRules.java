@@ -6,17 +6,17 @@ import dev.trigon.dataplane.config.ServiceDraft;
 import dev.trigon.dataplane.service.PortRange;
 import dev.trigon.dataplane.service.Protocol;
 import dev.trigon.dataplane.service.Refusal;
-import java.net.Inet4Address;
-import java.util.ArrayList;
+import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** Whether services go together: what no single entry of a list can say of itself. */
 final class ServiceRules {
-    private record Endpoint(Inet4Address vip, Protocol protocol) {}
+    private record Endpoint(InetAddress vip, Protocol protocol) {}
 
     private ServiceRules() {}
 
@@ -24,7 +24,7 @@ final class ServiceRules {
         checkNames(services);
         checkModes(services);
         checkOverlaps(services);
-        Set<Inet4Address> vips = new HashSet<>();
+        Set<InetAddress> vips = new HashSet<>();
         services.forEach(service -> vips.add(service.vip()));
         for (ServiceDraft service : services) {
             checkBackends(service, vips);
@@ -45,7 +45,7 @@ final class ServiceRules {
 
     /** A server's agent holds a VIP in one mode; it cannot tell two apart by the port. */
     private static void checkModes(List<ServiceDraft> services) throws Refusal {
-        Map<Inet4Address, ServiceDraft> first = new HashMap<>();
+        Map<InetAddress, ServiceDraft> first = new HashMap<>();
         for (ServiceDraft service : services) {
             ServiceDraft other = first.putIfAbsent(service.vip(), service);
             if (other != null && other.forward() != service.forward()) {
@@ -59,37 +59,36 @@ final class ServiceRules {
         }
     }
 
-    private static void checkOverlaps(List<ServiceDraft> services) throws Refusal {
-        Map<Endpoint, List<ServiceDraft>> byEndpoint = new HashMap<>();
-        for (ServiceDraft service : services) {
-            List<ServiceDraft> others = byEndpoint.computeIfAbsent(
-                    new Endpoint(service.vip(), service.protocol()), key -> new ArrayList<>());
-            for (ServiceDraft other : others) {
-                checkOverlap(service, other);
-            }
-            others.add(service);
-        }
-    }
+    private record Owned(PortRange range, ServiceDraft owner) {}
 
-    private static void checkOverlap(ServiceDraft service, ServiceDraft other) throws Refusal {
-        for (PortRange ours : service.ports()) {
-            for (PortRange theirs : other.ports()) {
-                if (ours.overlaps(theirs)) {
-                    PortRange both =
-                            new PortRange(Math.max(ours.first(), theirs.first()), Math.min(ours.last(), theirs.last()));
-                    throw conflict(
-                            named(service),
-                            service.protocol().label() + " port " + both + " of VIP " + Addresses.format(service.vip())
-                                    + " belongs to " + named(other),
-                            "choose other ports, or change that one first");
+    private static void checkOverlaps(List<ServiceDraft> services) throws Refusal {
+        Map<Endpoint, TreeMap<Integer, Owned>> taken = new HashMap<>();
+        for (ServiceDraft service : services) {
+            TreeMap<Integer, Owned> byFirst =
+                    taken.computeIfAbsent(new Endpoint(service.vip(), service.protocol()), key -> new TreeMap<>());
+            for (PortRange ours : service.ports()) {
+                Map.Entry<Integer, Owned> below = byFirst.floorEntry(ours.last());
+                if (below != null && below.getValue().range().overlaps(ours)) {
+                    throw overlap(service, ours, below.getValue());
                 }
             }
+            service.ports().forEach(ours -> byFirst.put(ours.first(), new Owned(ours, service)));
         }
     }
 
-    private static void checkBackends(ServiceDraft service, Set<Inet4Address> vips) throws Refusal {
+    private static Refusal overlap(ServiceDraft service, PortRange ours, Owned theirs) {
+        int first = Math.max(ours.first(), theirs.range().first());
+        int last = Math.min(ours.last(), theirs.range().last());
+        return conflict(
+                named(service),
+                service.protocol().label() + " port " + new PortRange(first, last) + " of VIP "
+                        + Addresses.format(service.vip()) + " belongs to " + named(theirs.owner()),
+                "choose other ports, or change that one first");
+    }
+
+    private static void checkBackends(ServiceDraft service, Set<InetAddress> vips) throws Refusal {
         Set<String> names = new HashSet<>();
-        Map<Inet4Address, String> addresses = new HashMap<>();
+        Map<InetAddress, String> addresses = new HashMap<>();
         for (BackendDraft backend : service.backends()) {
             String what = "backend '" + backend.name() + "' of " + named(service);
             if (!names.add(backend.name())) {
@@ -97,6 +96,7 @@ final class ServiceRules {
                         what, "a backend of that name is there already", "choose another name, or change that one");
             }
             String address = Addresses.format(backend.address());
+            checkFamily(service, backend, what);
             String other = addresses.putIfAbsent(backend.address(), backend.name());
             if (other != null) {
                 throw conflict(
@@ -110,6 +110,19 @@ final class ServiceRules {
                         "its address " + address + " is a VIP, so packets would go round",
                         "give the server's own address");
             }
+        }
+    }
+
+    /** Forwarding keeps a packet's IP header: in l2dsr as it is, in l3dsr but for one address and its DSCP. */
+    private static void checkFamily(ServiceDraft service, BackendDraft backend, String what) throws Refusal {
+        String vips = Addresses.family(service.vip());
+        String ours = Addresses.family(backend.address());
+        if (!ours.equals(vips)) {
+            throw new Refusal(
+                    what,
+                    "its address " + Addresses.format(backend.address()) + " is " + ours + " and VIP "
+                            + Addresses.format(service.vip()) + " is " + vips + ", and a packet keeps its family",
+                    "give the server's " + vips + " address, or make a service of an " + ours + " VIP");
         }
     }
 

@@ -6,7 +6,7 @@ import dev.trigon.dataplane.service.BackendSpec;
 import dev.trigon.dataplane.service.ForwardMode;
 import dev.trigon.dataplane.service.Refusal;
 import dev.trigon.dataplane.service.ServiceSpec;
-import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,12 +25,12 @@ record ServicesState(int nextBackendId, List<ServiceSpec> services) {
     }
 
     /** The same server of the same service: through reordering, a new weight, another port. */
-    record BackendIdentity(String service, String backend, Inet4Address address) {}
+    record BackendIdentity(String service, String backend, InetAddress address) {}
 
     /** What would be in force with these services instead, checked as a whole. */
     ServicesState with(List<ServiceDraft> wanted) throws Refusal {
         Map<BackendIdentity, Integer> ids = new HashMap<>();
-        Map<Inet4Address, Integer> codes = new HashMap<>();
+        Map<InetAddress, Integer> codes = new HashMap<>();
         for (ServiceSpec service : services) {
             if (service.forward() == ForwardMode.L3DSR) {
                 codes.put(service.vip(), service.dscp());
@@ -46,11 +46,11 @@ record ServicesState(int nextBackendId, List<ServiceSpec> services) {
     static ServicesState number(
             List<ServiceDraft> wanted,
             Map<BackendIdentity, Integer> ids,
-            Map<Inet4Address, Integer> presentCodes,
+            Map<InetAddress, Integer> presentCodes,
             int firstNewId)
             throws Refusal {
         ServiceRules.check(wanted);
-        Map<Inet4Address, Integer> codes = DscpCodes.assign(wanted, presentCodes);
+        Map<InetAddress, Integer> codes = DscpCodes.assign(wanted, presentCodes);
         int nextId = firstNewId;
         List<ServiceSpec> numbered = new ArrayList<>();
         for (ServiceDraft draft : wanted) {

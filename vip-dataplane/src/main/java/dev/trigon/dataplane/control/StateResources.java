@@ -11,11 +11,16 @@ import dev.trigon.dataplane.service.Protocol;
 import dev.trigon.dataplane.service.Refusal;
 import dev.trigon.dataplane.service.ServiceSpec;
 import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What runs, and what it has done: read only. */
@@ -105,8 +110,8 @@ final class StateResources {
     private static FlowView view(DataPath.Flow flow, @Nullable Owned owner) {
         return new FlowView(
                 flow.protocol().label(),
-                endpoint(flow.client(), flow.clientPort()),
-                endpoint(flow.vip(), flow.vipPort()),
+                Addresses.format(flow.client(), flow.clientPort()),
+                Addresses.format(flow.vip(), flow.vipPort()),
                 owner == null ? null : owner.service().name(),
                 owner == null ? null : owner.backend().name(),
                 flow.state(),
@@ -115,21 +120,18 @@ final class StateResources {
                 flow.bytes());
     }
 
-    private static String endpoint(Inet4Address address, int port) {
-        return Addresses.format(address) + ":" + port;
-    }
-
     private Answer explain(Call call) throws Refusal {
         Protocol protocol = protocol(call.requiredQuery("protocol", "tcp"));
         Endpoint client = Endpoint.of("client", call.requiredQuery("client", "198.51.100.10:40000"));
         Endpoint vip = Endpoint.of("vip", call.requiredQuery("vip", "203.0.113.10:80"));
+        checkFamilies(client, vip);
         DataPath.Explanation found =
                 dataPath.explain(protocol, client.address(), client.port(), vip.address(), vip.port());
         Owned owner = owners().get(found.backendId());
         return Answer.ok(new ExplainView(
                 protocol.label(),
-                endpoint(client.address(), client.port()),
-                endpoint(vip.address(), vip.port()),
+                Addresses.format(client.address(), client.port()),
+                Addresses.format(vip.address(), vip.port()),
                 found.service(),
                 owner == null ? null : owner.backend().name(),
                 owner == null ? null : Addresses.format(owner.backend().address()),
@@ -145,19 +147,36 @@ final class StateResources {
         throw new Refusal("explain", "the protocol is '" + text + "'", "give tcp or udp");
     }
 
-    private record Endpoint(Inet4Address address, int port) {
+    private record Endpoint(InetAddress address, int port) {
+        /** IPv6 stands in brackets: without them nobody could tell the port from the address. */
+        private static final Pattern FORM = Pattern.compile("(?:([0-9.]+)|\\[([0-9A-Fa-f:.]+)]):([0-9]{1,5})");
+
         static Endpoint of(String name, String text) throws Refusal {
-            int colon = text.lastIndexOf(':');
-            Inet4Address address =
-                    colon < 0 ? null : Addresses.parse(text.substring(0, colon)).orElse(null);
-            String port = text.substring(colon + 1);
-            if (address == null || !port.matches("[0-9]{1,5}") || Integer.parseInt(port) > 65_535) {
+            Matcher parts = FORM.matcher(text);
+            boolean matches = parts.matches();
+            String ipv4 = matches ? parts.group(1) : null;
+            String ipv6 = matches ? parts.group(2) : null;
+            Optional<InetAddress> address = ipv4 != null
+                    ? Addresses.parse(ipv4).filter(Inet4Address.class::isInstance)
+                    : Addresses.parse(String.valueOf(ipv6)).filter(Inet6Address.class::isInstance);
+            if (address.isEmpty() || Integer.parseInt(parts.group(3)) > 65_535) {
                 throw new Refusal(
                         "explain",
                         "'" + name + "' is '" + text + "'",
-                        "give an IPv4 address and a port, such as 192.0.2.10:80");
+                        "give an address and a port, such as 192.0.2.10:80 or [2001:db8::10]:80");
             }
-            return new Endpoint(address, Integer.parseInt(port));
+            return new Endpoint(address.get(), Integer.parseInt(parts.group(3)));
+        }
+    }
+
+    private static void checkFamilies(Endpoint client, Endpoint vip) throws Refusal {
+        String clients = Addresses.family(client.address());
+        String vips = Addresses.family(vip.address());
+        if (!clients.equals(vips)) {
+            throw new Refusal(
+                    "explain",
+                    "the client's address is " + clients + " and the VIP's is " + vips,
+                    "give two of one family, as one packet has them");
         }
     }
 }

@@ -1,14 +1,21 @@
 package dev.trigon.dataplane.engine;
 
+import dev.trigon.dataplane.answer.ArmAddresses;
 import dev.trigon.dataplane.forward.Arm;
 import dev.trigon.dataplane.service.Refusal;
 import dev.trigon.dataplane.wire.EthernetHeader;
 import dev.trigon.linux.MacAddress;
+import dev.trigon.linux.netlink.InterfaceAddress;
 import dev.trigon.linux.netlink.Link;
 import dev.trigon.linux.netlink.Rtnetlink;
+import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The interfaces that VIP traffic arrives at, looked up and found fit. */
 final class Arms {
@@ -34,7 +41,8 @@ final class Arms {
                         "interface " + name, "it is no Ethernet interface", "choose from: " + ethernets(kernel));
             }
             int frameCapacity = roundUp(link.mtu() + EthernetHeader.LENGTH + TAGS);
-            arms.add(new Arm(arms.size(), name, link.index(), mac.value(), frameCapacity));
+            arms.add(new Arm(
+                    arms.size(), name, link.index(), mac.value(), link.mtu(), frameCapacity, new ArmAddresses()));
         }
         return arms;
     }
@@ -45,6 +53,24 @@ final class Arms {
             MacAddress mac = l.mac();
             return l.index() == arm.ifIndex() && mac != null && mac.value() == arm.mac();
         });
+    }
+
+    /** Tells each arm which addresses the gateway has there now. */
+    static void learnAddresses(List<Arm> arms, Rtnetlink kernel) {
+        List<InterfaceAddress> addresses = kernel.addresses();
+        for (Arm arm : arms) {
+            List<InetAddress> own = addresses.stream()
+                    .filter(a -> a.ifIndex() == arm.ifIndex())
+                    .map(InterfaceAddress::address)
+                    // a link-local address says nothing to a client behind a router, but is better than none
+                    .sorted(Comparator.comparing(InetAddress::isLinkLocalAddress))
+                    .toList();
+            arm.addresses().set(first(own, Inet4Address.class), first(own, Inet6Address.class));
+        }
+    }
+
+    private static @Nullable InetAddress first(List<InetAddress> addresses, Class<? extends InetAddress> family) {
+        return addresses.stream().filter(family::isInstance).findFirst().orElse(null);
     }
 
     /** Frames start on cache lines. */

@@ -3,6 +3,7 @@ package dev.trigon.dataplane.engine;
 import dev.trigon.conntrack.FlowCache;
 import dev.trigon.conntrack.FlowTable;
 import dev.trigon.conntrack.FlowTimeouts;
+import dev.trigon.dataplane.answer.AnswerPolicy;
 import dev.trigon.dataplane.control.DataPath;
 import dev.trigon.dataplane.forward.Arm;
 import dev.trigon.dataplane.forward.Counters.Reading;
@@ -21,9 +22,9 @@ import dev.trigon.dataplane.service.Refusal;
 import dev.trigon.dataplane.service.ServiceSpec;
 import dev.trigon.dataplane.service.ServiceTable;
 import dev.trigon.linux.LinuxException;
+import dev.trigon.linux.netlink.InterfaceAddress;
 import dev.trigon.linux.netlink.Rtnetlink;
 import java.io.IOException;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -60,7 +61,8 @@ public final class Engine implements DataPath, AutoCloseable {
 
     private volatile ServiceTable inForce = ServiceTable.EMPTY;
 
-    private Engine(Rtnetlink kernel, List<Arm> arms, FlowTable flows, FlowTimeouts timeouts) throws PortException {
+    private Engine(Rtnetlink kernel, List<Arm> arms, FlowTable flows, FlowTimeouts timeouts, AnswerPolicy answers)
+            throws PortException {
         MonotonicClock clock = new MonotonicClock();
         this.kernel = kernel;
         this.checks = new GatewayChecks(kernel);
@@ -71,7 +73,7 @@ public final class Engine implements DataPath, AutoCloseable {
         for (Arm arm : arms) {
             FlowCache cache = new FlowCache(flows, FlowCache.DEFAULT_ENTRIES, timeouts);
             PcapPort port = PcapPort.open(arm.interfaceName(), arm.frameCapacity(), Worker.BATCH);
-            Worker worker = new Worker(arm, port, cache, () -> inForce, clock);
+            Worker worker = new Worker(arm, port, cache, () -> inForce, clock, answers);
             workers.add(worker);
             Thread thread = new Thread(worker, "worker-" + arm.interfaceName());
             thread.setUncaughtExceptionHandler(Engine::died);
@@ -82,7 +84,8 @@ public final class Engine implements DataPath, AutoCloseable {
     }
 
     /** What an engine needs to know. */
-    public record Settings(List<String> interfaces, Path state, long maxFlows, FlowTimeouts timeouts) {}
+    public record Settings(
+            List<String> interfaces, Path state, long maxFlows, FlowTimeouts timeouts, AnswerPolicy answers) {}
 
     /** Opens the interfaces and the flow table, warms up and starts to work, on no services yet. */
     public static Engine start(Settings settings) throws Refusal {
@@ -90,7 +93,8 @@ public final class Engine implements DataPath, AutoCloseable {
         List<Arm> arms = Arms.of(settings.interfaces(), kernel);
         FlowTable flows = openFlows(settings);
         try {
-            Engine engine = new Engine(kernel, arms, flows, settings.timeouts());
+            Arms.learnAddresses(arms, kernel);
+            Engine engine = new Engine(kernel, arms, flows, settings.timeouts(), settings.answers());
             int packets = WarmUp.run(WARM_UP_NS);
             LOG.debug("warm after {} packets", packets);
             engine.threads.forEach(Thread::start);
@@ -130,23 +134,27 @@ public final class Engine implements DataPath, AutoCloseable {
 
     @Override
     public synchronized void publish(List<ServiceSpec> services) {
-        Set<InetAddress> vips =
-                services.stream().<InetAddress>map(ServiceSpec::vip).collect(Collectors.toSet());
+        Set<InetAddress> vips = services.stream().map(ServiceSpec::vip).collect(Collectors.toSet());
         guard.add(vips);
-        ServiceTable next = ServiceTable.compile(services, inForce, nextHops::slot, workers.size());
+        ServiceTable next = ServiceTable.compile(services, inForce, nextHops::slot, workers.size(), ownAddresses());
         inForce = next;
         workers.forEach(Worker::wake);
         awaitAdoption(next.version());
         guard.retain(vips);
         nextHops.retain(services.stream()
                 .flatMap(s -> s.backends().stream())
-                .<InetAddress>map(BackendSpec::address)
+                .map(BackendSpec::address)
                 .collect(Collectors.toSet()));
+    }
+
+    private Set<InetAddress> ownAddresses() {
+        return kernel.addresses().stream().map(InterfaceAddress::address).collect(Collectors.toSet());
     }
 
     /** Somebody may have taken a guard away, or an interface from under its worker. */
     private void routingChanged() {
         guard.repair();
+        Arms.learnAddresses(arms, kernel);
         for (Arm arm : arms) {
             if (!Arms.isStill(arm, kernel) && !changedArms.contains(arm.interfaceName())) {
                 changedArms.add(arm.interfaceName());
@@ -216,7 +224,7 @@ public final class Engine implements DataPath, AutoCloseable {
     }
 
     @Override
-    public Explanation explain(Protocol protocol, Inet4Address client, int clientPort, Inet4Address vip, int vipPort) {
+    public Explanation explain(Protocol protocol, InetAddress client, int clientPort, InetAddress vip, int vipPort) {
         return flowView.explain(inForce, protocol, client, clientPort, vip, vipPort);
     }
 

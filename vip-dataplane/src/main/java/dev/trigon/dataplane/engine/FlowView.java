@@ -7,11 +7,12 @@ import dev.trigon.conntrack.FlowTimeouts;
 import dev.trigon.dataplane.control.DataPath.Explanation;
 import dev.trigon.dataplane.control.DataPath.Flow;
 import dev.trigon.dataplane.service.Backend;
-import dev.trigon.dataplane.service.Ipv4;
 import dev.trigon.dataplane.service.Protocol;
 import dev.trigon.dataplane.service.Service;
 import dev.trigon.dataplane.service.ServiceTable;
-import java.net.Inet4Address;
+import dev.trigon.dataplane.service.Vip;
+import dev.trigon.dataplane.wire.IpAddress;
+import java.net.InetAddress;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -36,14 +37,13 @@ final class FlowView {
     }
 
     private static Flow flow(FlowRecord record, long nowMs) {
-        long addresses = record.addresses();
-        long ports = record.ports();
+        FlowKey key = record.key();
         return new Flow(
-                FlowKey.protocol(ports) == Protocol.TCP.number() ? Protocol.TCP : Protocol.UDP,
-                Ipv4.fromInt(FlowKey.client(addresses)),
-                FlowKey.clientPort(ports),
-                Ipv4.fromInt(FlowKey.vip(addresses)),
-                FlowKey.vipPort(ports),
+                key.protocol() == Protocol.TCP.number() ? Protocol.TCP : Protocol.UDP,
+                IpAddress.toInetAddress(key.clientHigh(), key.clientLow()),
+                key.clientPort(),
+                IpAddress.toInetAddress(key.vipHigh(), key.vipLow()),
+                key.vipPort(),
                 record.backendId(),
                 record.state().label(),
                 Math.max(0, nowMs - record.lastSeenMs()) / MS_PER_SECOND,
@@ -56,24 +56,32 @@ final class FlowView {
      * handshake is not complete is still its worker's alone, and a flow's last packets may be some seconds old.
      */
     Explanation explain(
-            ServiceTable table, Protocol protocol, Inet4Address client, int clientPort, Inet4Address vip, int vipPort) {
-        Service service = table.match(Ipv4.toInt(vip), protocol.number(), vipPort);
+            ServiceTable table, Protocol protocol, InetAddress client, int clientPort, InetAddress vip, int vipPort) {
+        Vip served = table.vip(IpAddress.high(vip), IpAddress.low(vip));
+        Service service = served == null ? null : served.service(protocol.number(), vipPort);
         if (service == null) {
             return new Explanation(null, NO_BACKEND, "no-service");
         }
-        long addresses = FlowKey.addresses(Ipv4.toInt(client), Ipv4.toInt(vip));
-        long ports = FlowKey.ports(protocol.number(), clientPort, vipPort);
+        FlowKey key = new FlowKey()
+                .set(
+                        IpAddress.high(client),
+                        IpAddress.low(client),
+                        IpAddress.high(vip),
+                        IpAddress.low(vip),
+                        protocol.number(),
+                        clientPort,
+                        vipPort);
         String name = service.spec().name();
         FlowRecord known = new FlowRecord();
-        boolean remembered = flows.find(addresses, ports, known)
-                && !timeouts.expired(known.state(), known.lastSeenMs(), clockMs.getAsLong());
+        boolean remembered =
+                flows.find(key, known) && !timeouts.expired(known.state(), known.lastSeenMs(), clockMs.getAsLong());
         if (remembered) {
             Backend backend = table.backend(known.backendId());
             if (backend != null && backend.service() == service) {
                 return new Explanation(name, backend.id(), "flow");
             }
         }
-        Backend next = service.peek(FlowKey.hash(addresses, ports));
+        Backend next = service.peek(key.hash());
         if (next == null) {
             return new Explanation(name, NO_BACKEND, "no-backend");
         }

@@ -26,8 +26,7 @@ final class GatewayChecks {
     void check(List<ServiceSpec> before, List<ServiceSpec> after) throws Refusal {
         Set<InetAddress> own =
                 kernel.addresses().stream().map(InterfaceAddress::address).collect(Collectors.toSet());
-        Set<InetAddress> oldVips =
-                before.stream().<InetAddress>map(ServiceSpec::vip).collect(Collectors.toSet());
+        Set<InetAddress> oldVips = before.stream().map(ServiceSpec::vip).collect(Collectors.toSet());
         Set<Placed> oldBackends = before.stream().flatMap(Placed::of).collect(Collectors.toSet());
         for (ServiceSpec service : after) {
             if (!oldVips.contains(service.vip())) {

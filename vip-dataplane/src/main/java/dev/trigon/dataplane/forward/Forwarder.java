@@ -1,77 +1,125 @@
 package dev.trigon.dataplane.forward;
 
 import dev.trigon.conntrack.FlowCache;
-import dev.trigon.conntrack.FlowKey;
-import dev.trigon.conntrack.FlowState;
-import dev.trigon.conntrack.TcpTracking;
+import dev.trigon.dataplane.answer.AnswerPolicy;
+import dev.trigon.dataplane.answer.ArpResponder;
+import dev.trigon.dataplane.answer.EchoResponder;
+import dev.trigon.dataplane.answer.IcmpErrors;
+import dev.trigon.dataplane.answer.NeighborResponder;
 import dev.trigon.dataplane.nexthop.NextHop;
+import dev.trigon.dataplane.nexthop.NextHopSlot;
 import dev.trigon.dataplane.port.Batch;
 import dev.trigon.dataplane.service.Backend;
-import dev.trigon.dataplane.service.Service;
+import dev.trigon.dataplane.service.Protocol;
 import dev.trigon.dataplane.service.ServiceTable;
+import dev.trigon.dataplane.service.Vip;
 import dev.trigon.dataplane.wire.EthernetHeader;
 import dev.trigon.dataplane.wire.Flaw;
-import dev.trigon.dataplane.wire.Ipv4Header;
 import dev.trigon.dataplane.wire.Packet;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Decides each packet of a batch, in one pass, and rewrites in place those that go on. One worker owns one.
  *
- * <p>{@link #decide} is before the batch is sent, {@link #settle} after: a packet counts as forwarded only once the kernel
- * has taken it.
+ * <p>{@link #release} comes before new packets, {@link #decide} before the batch is sent, {@link #settle} after: a packet
+ * counts as forwarded only once the kernel has taken it.
  */
 public final class Forwarder {
-    private final int worker;
-    private final int ifIndex;
-    private final long ownMac;
+    static final int NEXT_HOP_PLACES = 128;
+    static final int PLACES_PER_NEXT_HOP = 32;
+    /** The longest datagram in fragments for the least MTU of IPv4 that is in use, 576 octets, with the first to come last. */
+    static final int PLACES_PER_DATAGRAM = 119;
+
+    static final int FRAGMENT_PLACES = 512;
+
+    private final Arm arm;
     private final FlowCache flows;
     private final Counters counters;
-    private final WaitingRoom waitingRoom;
+    private final Placement placement;
+    private final Fragments fragments =
+            new Fragments(ThreadLocalRandom.current().nextLong());
+    private final WaitingRoom<NextHopSlot> nextHopRoom;
+    private final WaitingRoom<Datagram> fragmentRoom;
     private final ArpResponder arpResponder;
+    private final NeighborResponder neighborResponder;
+    private final EchoResponder echoResponder;
+    private final IcmpErrors icmpErrors;
     private final Packet packet = new Packet();
+    private final Fate fate = new Fate();
 
     private final Verdict[] verdict;
     private final @Nullable DropReason[] reason;
     private final @Nullable Backend[] backend;
     private final int[] ipOctets;
+    private int released;
     private int decided;
 
-    public Forwarder(Arm arm, FlowCache flows, Counters counters, int batchCapacity) {
-        this.worker = arm.worker();
-        this.ifIndex = arm.ifIndex();
-        this.ownMac = arm.mac();
+    public Forwarder(Arm arm, FlowCache flows, Counters counters, int batchCapacity, AnswerPolicy policy) {
+        this.arm = arm;
         this.flows = flows;
         this.counters = counters;
-        this.waitingRoom = new WaitingRoom(arm.frameCapacity());
-        this.arpResponder = new ArpResponder(ownMac);
+        this.placement = new Placement(flows, policy.echoToBackend());
+        this.nextHopRoom = new WaitingRoom<>(
+                NEXT_HOP_PLACES,
+                PLACES_PER_NEXT_HOP,
+                arm.frameCapacity(),
+                slot -> slot.get() != null,
+                slot -> {},
+                DropReason.NEXT_HOP_UNRESOLVED);
+        this.fragmentRoom = new WaitingRoom<>(
+                FRAGMENT_PLACES,
+                PLACES_PER_DATAGRAM,
+                arm.frameCapacity(),
+                Datagram::isDecided,
+                Datagram::letGo,
+                DropReason.FRAGMENT_ORPHAN);
+        this.arpResponder = new ArpResponder(arm.mac());
+        this.neighborResponder = new NeighborResponder(arm.mac());
+        this.echoResponder = new EchoResponder(arm.mac(), policy.perSecond());
+        this.icmpErrors = new IcmpErrors(arm.mac(), arm.addresses(), policy.perSecond());
         this.verdict = new Verdict[batchCapacity];
         this.reason = new DropReason[batchCapacity];
         this.backend = new Backend[batchCapacity];
         this.ipOctets = new int[batchCapacity];
     }
 
-    WaitingRoom waitingRoom() {
-        return waitingRoom;
+    boolean isAnyWaiting() {
+        return !nextHopRoom.isEmpty() || !fragmentRoom.isEmpty();
+    }
+
+    /** Fills an empty batch with packets that need wait no longer, and gives up on those that have waited too long. */
+    void release(Batch batch, long nowMs) {
+        // ahead of what arrives now: a flow's packets keep their order, and a full batch keeps nobody waiting
+        if (!nextHopRoom.isEmpty()) {
+            nextHopRoom.release(batch, counters);
+            nextHopRoom.expire(nowMs, counters);
+        }
+        if (!fragmentRoom.isEmpty()) {
+            fragmentRoom.release(batch, counters);
+            fragmentRoom.expire(nowMs, counters);
+        }
+        released = batch.count();
     }
 
     /** Decides every frame of the batch. */
     public void decide(Batch batch, ServiceTable table, long nowMs) {
         for (decided = 0; decided < batch.count(); decided++) {
+            backend[decided] = null;
+            reason[decided] = null;
             verdict[decided] = decide(batch, decided, table, nowMs);
         }
+        released = 0;
     }
 
     private Verdict decide(Batch batch, int frame, ServiceTable table, long nowMs) {
-        backend[frame] = null;
         Flaw flaw = packet.parse(batch.frames(), batch.at(frame), batch.length(frame));
         boolean arp = packet.etherType() == EthernetHeader.TYPE_ARP;
-        if (!arp && packet.etherType() != EthernetHeader.TYPE_IPV4) {
-            return batch.length(frame) < EthernetHeader.LENGTH ? drop(frame, DropReason.TRUNCATED) : Verdict.PASSED;
+        if (!arp && !packet.isIp()) {
+            return flaw == Flaw.NONE ? Verdict.PASSED : drop(frame, DropReason.of(flaw));
         }
-        long destination = packet.ethernet().destination();
         // a switch that floods shows us what is for others; forwarding that too would send it twice
-        if (destination != ownMac && !(arp && destination == EthernetHeader.BROADCAST)) {
+        if (!isToUs(arp)) {
             return Verdict.PASSED;
         }
         if (batch.isCut(frame)) {
@@ -80,113 +128,152 @@ public final class Forwarder {
         if (flaw != Flaw.NONE) {
             return drop(frame, DropReason.of(flaw));
         }
-        return arp ? answer(batch, frame, table) : balance(batch, frame, table, nowMs);
+        if (arp) {
+            return arpResponder.answer(packet, table) ? answer(batch, frame) : Verdict.PASSED;
+        }
+        if (packet.isNeighborSolicitation()) {
+            return neighborResponder.answer(batch, frame, packet, table) ? answer(batch, frame) : Verdict.PASSED;
+        }
+        return balance(batch, frame, table, nowMs);
     }
 
-    private Verdict answer(Batch batch, int frame, ServiceTable table) {
-        if (!arpResponder.answer(packet, table)) {
-            return Verdict.PASSED;
-        }
-        batch.send(frame, ifIndex);
+    /** Who asks for a MAC does not know it yet. */
+    private boolean isToUs(boolean arp) {
+        long destination = packet.ethernet().destination();
+        return destination == arm.mac()
+                || (arp && destination == EthernetHeader.BROADCAST)
+                || (EthernetHeader.isIpv6Multicast(destination) && packet.isNeighborSolicitation());
+    }
+
+    private Verdict answer(Batch batch, int frame) {
+        batch.send(frame, arm.ifIndex());
         return Verdict.ANSWERED;
     }
 
     private Verdict balance(Batch batch, int frame, ServiceTable table, long nowMs) {
-        int vip = packet.ipv4().destination();
-        if (!table.isVip(vip)) {
+        Vip vip = table.vip(packet.destinationHigh(), packet.destinationLow());
+        if (vip == null) {
             return Verdict.PASSED;
         }
         if (packet.isFragment()) {
-            return drop(frame, DropReason.FRAGMENT);
+            return balanceFragment(batch, frame, vip, table, nowMs);
         }
-        int protocol = packet.protocol();
-        if (protocol != Ipv4Header.PROTOCOL_TCP && protocol != Ipv4Header.PROTOCOL_UDP) {
-            return drop(frame, DropReason.PROTOCOL);
-        }
-        Service service = table.match(vip, protocol, packet.destinationPort());
-        if (service == null) {
-            return drop(frame, DropReason.NO_SERVICE);
-        }
-        return forward(batch, frame, service, table, nowMs);
+        placement.place(packet, vip, table, nowMs, fate);
+        return carryOut(batch, frame, table, nowMs);
     }
 
-    private Verdict forward(Batch batch, int frame, Service service, ServiceTable table, long nowMs) {
-        if (service.isLayer3() && packet.ipv4().ttl() <= 1) {
-            return drop(frame, DropReason.TTL_EXPIRED);
+    /** The first fragment has the ports: it says where all of them go, and those that came before it wait for it. */
+    private Verdict balanceFragment(Batch batch, int frame, Vip vip, ServiceTable table, long nowMs) {
+        boolean isNew = frame >= released;
+        Datagram datagram = isNew ? fragments.findOrBegin(packet, nowMs) : fragments.find(packet, nowMs);
+        if (datagram == null) {
+            return drop(frame, isNew ? DropReason.FRAGMENT_QUEUE_FULL : DropReason.FRAGMENT_ORPHAN);
         }
-        int slot = flowOf(service, table, nowMs);
-        if (slot == FlowCache.MISS) {
-            return drop(frame, DropReason.NO_BACKEND);
+        if (isNew && !datagram.cover(packet.fragmentOffset(), packet.fragmentOctets(), packet.moreFragments())) {
+            return drop(frame, DropReason.FRAGMENT_OVERLAP);
         }
-        Backend chosen = table.backend(flows.backendId(slot));
+        if (packet.isFirstFragment()) {
+            placement.place(packet, vip, table, nowMs, fate);
+            datagram.fate.take(fate);
+        } else if (datagram.isDecided()) {
+            fate.take(datagram.fate);
+        } else if (fragmentRoom.admit(batch, frame, datagram, nowMs)) {
+            datagram.hold();
+            return Verdict.WAITING;
+        } else {
+            return drop(frame, DropReason.FRAGMENT_QUEUE_FULL);
+        }
+        return carryOut(batch, frame, table, nowMs);
+    }
+
+    private Verdict carryOut(Batch batch, int frame, ServiceTable table, long nowMs) {
+        return switch (fate.way()) {
+            case TO_BACKEND -> forward(batch, frame, table, nowMs);
+            case ECHO -> echo(batch, frame, nowMs);
+            case PASS -> Verdict.PASSED;
+            case DROP -> drop(frame, fate.reason());
+            case UNDECIDED -> drop(frame, DropReason.FAULT);
+        };
+    }
+
+    private Verdict echo(Batch batch, int frame, long nowMs) {
+        return switch (echoResponder.answer(packet, nowMs)) {
+            case ANSWERED -> answer(batch, frame);
+            case TOO_MANY -> drop(frame, DropReason.RATE_LIMITED);
+            case NOT_PLAIN -> drop(frame, DropReason.ICMP_TYPE);
+        };
+    }
+
+    private Verdict forward(Batch batch, int frame, ServiceTable table, long nowMs) {
+        Backend chosen = table.backend(fate.backendId());
         if (chosen == null) {
             return drop(frame, DropReason.NO_BACKEND);
+        }
+        boolean layer3 = chosen.service().isLayer3();
+        if (layer3 && packet.hopLimit() <= 1) {
+            return reject(batch, frame, DropReason.TTL_EXPIRED, icmpErrors.timeExceeded(batch, frame, packet, nowMs));
         }
         NextHop hop = chosen.nextHop();
         if (hop == null) {
-            boolean waits = waitingRoom.admit(batch, frame, chosen, nowMs);
+            boolean waits = nextHopRoom.admit(batch, frame, chosen.hopSlot(), nowMs);
             return waits ? Verdict.WAITING : drop(frame, DropReason.NEXT_HOP_QUEUE_FULL);
         }
-        if (!service.isLayer3() && !hop.direct()) {
+        if (!layer3 && !hop.direct()) {
             // a router would send it back to whoever has the VIP: here
             return drop(frame, DropReason.NOT_ON_SEGMENT);
         }
-        if (packet.ipLength() > hop.mtu()) {
-            return drop(frame, DropReason.TOO_LARGE);
+        int octets = packet.ipLength();
+        boolean merged = octets > arm.mtu();
+        if (merged && packet.protocol() != Protocol.TCP.number()) {
+            return drop(frame, DropReason.SUPER_PACKET);
         }
-        flows.touch(slot, packet.ipLength(), nowMs);
-        rewrite(service, chosen, hop);
-        batch.send(frame, hop.ifIndex());
+        if (octets > hop.mtu() && !merged) {
+            return tooLarge(batch, frame, hop, nowMs);
+        }
+        if (fate.slot() != FlowCache.MISS) {
+            flows.touch(fate.slot(), octets, nowMs);
+        }
+        rewrite(batch, frame, chosen, hop);
+        if (merged) {
+            int headers = octets - packet.tcpPayloadLength();
+            // who merged it left no word of how long its parts were: as long as they could have come in, and can go out
+            batch.sendSegmented(frame, hop.ifIndex(), Math.min(arm.mtu(), hop.mtu()) - headers);
+        } else {
+            batch.send(frame, hop.ifIndex());
+        }
         backend[frame] = chosen;
-        ipOctets[frame] = packet.ipLength();
+        ipOctets[frame] = octets;
         return Verdict.FORWARDED;
     }
 
-    /** The slot of this packet's flow, which names its backend; a new flow is placed. MISS when there is no backend. */
-    private int flowOf(Service service, ServiceTable table, long nowMs) {
-        long addresses = FlowKey.addresses(packet.ipv4().source(), packet.ipv4().destination());
-        long ports = FlowKey.ports(packet.protocol(), packet.sourcePort(), packet.destinationPort());
-        long hash = FlowKey.hash(addresses, ports);
-        boolean tcp = packet.protocol() == Ipv4Header.PROTOCOL_TCP;
-        int slot = flows.lookup(addresses, ports, hash, nowMs);
-        if (slot != FlowCache.MISS && isLive(slot, service, table, tcp)) {
-            if (tcp) {
-                advance(slot, nowMs);
-            }
-            return slot;
-        }
-        Backend chosen = service.choose(hash);
-        if (chosen == null) {
-            return FlowCache.MISS;
-        }
-        FlowState first = tcp ? TcpTracking.first(packet.tcpFlags()) : FlowState.UDP;
-        return flows.create(addresses, ports, hash, chosen.id(), first, nowMs);
+    private Verdict tooLarge(Batch batch, int frame, NextHop hop, long nowMs) {
+        boolean told = packet.dontFragment() && icmpErrors.tooBig(batch, frame, packet, hop.mtu(), nowMs);
+        return reject(batch, frame, DropReason.TOO_LARGE, told);
     }
 
-    /** Whether a remembered flow still binds: its backend serves this service, and this packet does not open it anew. */
-    private boolean isLive(int slot, Service service, ServiceTable table, boolean tcp) {
-        Backend known = table.backend(flows.backendId(slot));
-        return known != null
-                && known.service() == service
-                && !(tcp && TcpTracking.opensAnew(flows.state(slot), packet.tcpFlags()));
-    }
-
-    private void advance(int slot, long nowMs) {
-        FlowState before = flows.state(slot);
-        FlowState after = TcpTracking.next(before, packet.tcpFlags());
-        if (after != before) {
-            flows.state(slot, after, nowMs);
-        }
-    }
-
-    private void rewrite(Service service, Backend chosen, NextHop hop) {
-        if (service.isLayer3()) {
-            packet.redirect(chosen.address(), service.dscp());
+    private void rewrite(Batch batch, int frame, Backend chosen, NextHop hop) {
+        if (chosen.service().isLayer3()) {
+            packet.redirect(
+                    chosen.addressHigh(), chosen.addressLow(), chosen.service().dscp());
         } else {
             packet.completeChecksum();
         }
+        int tags = packet.tagOctets();
+        if (tags > 0 && hop.ifIndex() != arm.ifIndex()) {
+            // tags are of the wire they came by; another interface, such as a VLAN of this one, puts its own on
+            batch.trim(frame, tags);
+            packet.ethernet().wrap(batch.frames(), batch.at(frame));
+        }
         packet.ethernet().destination(hop.destinationMac());
         packet.ethernet().source(hop.sourceMac());
+    }
+
+    /** A packet dropped, in whose frame there may now be an ICMP error that says so to its sender. */
+    private Verdict reject(Batch batch, int frame, DropReason why, boolean told) {
+        if (told) {
+            batch.send(frame, arm.ifIndex());
+        }
+        return drop(frame, why);
     }
 
     private Verdict drop(int frame, DropReason why) {
@@ -197,15 +284,17 @@ public final class Forwarder {
     /** Counts every verdict of a batch that has been sent. */
     public void settle(Batch batch) {
         for (int frame = 0; frame < batch.count(); frame++) {
-            int errno = batch.errno(frame);
-            DropReason why = errno == 0 ? reason[frame] : DropReason.ofErrno(errno);
+            DropReason why = reason[frame];
+            if (why == null && batch.errno(frame) != 0) {
+                why = DropReason.ofErrno(batch.errno(frame));
+            }
             Backend receiver = backend[frame];
-            if (errno != 0 || verdict[frame] == Verdict.DROPPED) {
-                counters.dropped(why == null ? DropReason.EGRESS_REFUSED : why);
+            if (why != null) {
+                counters.dropped(why);
             } else {
                 counters.verdict(verdict[frame]);
                 if (receiver != null) {
-                    receiver.meter().count(worker, ipOctets[frame]);
+                    receiver.meter().count(arm.worker(), ipOctets[frame]);
                 }
             }
         }
@@ -213,6 +302,7 @@ public final class Forwarder {
 
     /** Counts a batch on whose way a fault happened: all of it is lost, but for what waits already. */
     void abandon(Batch batch) {
+        released = 0;
         for (int frame = 0; frame < batch.count(); frame++) {
             if (frame < decided && verdict[frame] == Verdict.WAITING) {
                 counters.verdict(Verdict.WAITING);
@@ -220,5 +310,13 @@ public final class Forwarder {
                 counters.dropped(DropReason.FAULT);
             }
         }
+    }
+
+    /** Lets the counters know what is worth seeing but is no verdict. */
+    void observe() {
+        counters.observe(Observed.FRAGMENTED_DATAGRAMS, fragments.datagrams());
+        counters.observe(Observed.FRAGMENTED_DATAGRAM_EVICTIONS, fragments.evictions());
+        counters.observe(Observed.ICMP_ERRORS_SENT, icmpErrors.sent());
+        counters.observe(Observed.ICMP_ERRORS_SUPPRESSED, icmpErrors.suppressed());
     }
 }

@@ -2,17 +2,28 @@ package dev.trigon.dataplane.forward;
 
 /** What a worker counts besides verdicts. */
 public enum Observed {
-    CAPTURE_DROPS("capture-drops"),
-    ANNOUNCEMENTS("announcements"),
-    FLOW_CACHE_HITS("flow-cache-hits"),
-    FLOW_CACHE_MISSES("flow-cache-misses"),
-    FLOW_CACHE_EVICTIONS("flow-cache-evictions"),
-    FLOW_TABLE_FULL("flow-table-full");
+    CAPTURE_DROPS("capture-drops", "frames that arrived and found no room in the capture"),
+    ANNOUNCEMENTS("announcements", "gratuitous ARP and unsolicited neighbour advertisements sent"),
+    FLOW_CACHE_HITS("flow-cache-hits", "packets whose flow a worker's cache had"),
+    FLOW_CACHE_MISSES("flow-cache-misses", "packets whose flow the flow table was asked for"),
+    FLOW_CACHE_EVICTIONS("flow-cache-evictions", "flows that left a worker's cache to make room"),
+    FLOW_TABLE_FULL("flow-table-full", "attempts to store a flow in a full flow table"),
+    FRAGMENTED_DATAGRAMS("fragmented-datagrams", "datagrams that came in fragments"),
+    FRAGMENTED_DATAGRAM_EVICTIONS(
+            "fragmented-datagram-evictions", "datagrams in fragments that were forgotten early to make room"),
+    ICMP_ERRORS_SENT("icmp-errors-sent", "ICMP errors sent about packets that were dropped"),
+    ICMP_ERRORS_SUPPRESSED("icmp-errors-suppressed", "ICMP errors that were due, beyond the rate");
 
     private final String label;
+    private final String sentence;
 
-    Observed(String label) {
+    Observed(String label, String sentence) {
         this.label = label;
+        this.sentence = sentence;
+    }
+
+    public String sentence() {
+        return sentence;
     }
 
     public String label() {

@@ -3,24 +3,31 @@ package dev.trigon.dataplane.forward;
 import dev.trigon.conntrack.FlowCache;
 import dev.trigon.conntrack.FlowTable;
 import dev.trigon.conntrack.FlowTimeouts;
+import dev.trigon.dataplane.answer.AnswerPolicy;
+import dev.trigon.dataplane.answer.ArmAddresses;
 import dev.trigon.dataplane.balance.SchedulerKind;
 import dev.trigon.dataplane.nexthop.NextHop;
 import dev.trigon.dataplane.nexthop.NextHopSlot;
 import dev.trigon.dataplane.port.Batch;
 import dev.trigon.dataplane.service.BackendSpec;
 import dev.trigon.dataplane.service.ForwardMode;
-import dev.trigon.dataplane.service.Ipv4;
 import dev.trigon.dataplane.service.PortRange;
 import dev.trigon.dataplane.service.Protocol;
 import dev.trigon.dataplane.service.ServiceSpec;
 import dev.trigon.dataplane.service.ServiceTable;
 import dev.trigon.dataplane.wire.EthernetHeader;
+import dev.trigon.dataplane.wire.IpAddress;
 import dev.trigon.dataplane.wire.Ipv4Header;
+import dev.trigon.dataplane.wire.Ipv6Header;
 import dev.trigon.dataplane.wire.TcpHeader;
 import dev.trigon.dataplane.wire.UdpHeader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Runs the packet path until the JVM has compiled it, before the first VIP is announced: an interpreted path is slow
@@ -29,18 +36,24 @@ import java.util.List;
 public final class WarmUp {
     private static final long MAC = 0x0200_0000_0001L;
     private static final long GATEWAY_MAC = 0x0200_0000_0002L;
-    /** Addresses for documentation, RFC 5737. */
+    /** Addresses for documentation: RFC 5737, RFC 3849. */
     private static final int VIP = 0xC000_0201;
 
     private static final int CLIENTS = 0xC633_6400;
+    private static final long NETWORK6 = 0x2001_0DB8L << Integer.SIZE;
+    private static final long VIP6 = 0x201;
+    private static final long CLIENTS6 = 0x1_0000;
+
     private static final int PORT = 80;
-    private static final int FRAME_LENGTH = 64;
+    private static final int FRAME_LENGTH = 128;
+    private static final int MTU = 1_500;
     private static final int FLOWS = 512;
     private static final int IF_INDEX = 1;
 
     private final Batch batch = new Batch(Worker.BATCH, FRAME_LENGTH);
     private final EthernetHeader ethernet = new EthernetHeader();
     private final Ipv4Header ipv4 = new Ipv4Header();
+    private final Ipv6Header ipv6 = new Ipv6Header();
     private final TcpHeader tcp = new TcpHeader();
     private final UdpHeader udp = new UdpHeader();
     private int made;
@@ -64,9 +77,9 @@ public final class WarmUp {
     private int drive(FlowTable flows, long untilNs) {
         ServiceTable services = services();
         FlowCache cache = new FlowCache(flows, FLOWS, FlowTimeouts.DEFAULT);
-        Arm arm = new Arm(0, "warm-up", IF_INDEX, GATEWAY_MAC, FRAME_LENGTH);
+        Arm arm = new Arm(0, "warm-up", IF_INDEX, GATEWAY_MAC, MTU, FRAME_LENGTH, new ArmAddresses());
         Counters counters = new Counters();
-        Forwarder forwarder = new Forwarder(arm, cache, counters, Worker.BATCH);
+        Forwarder forwarder = new Forwarder(arm, cache, counters, Worker.BATCH, AnswerPolicy.DEFAULT);
         long nowMs = 0;
         while (System.nanoTime() < untilNs) {
             batch.clear();
@@ -85,48 +98,80 @@ public final class WarmUp {
 
     private static ServiceTable services() {
         NextHopSlot slot = new NextHopSlot();
-        slot.set(new NextHop(IF_INDEX, GATEWAY_MAC, MAC, 1500, true));
-        return ServiceTable.compile(
-                List.of(
-                        service("a", Protocol.TCP, ForwardMode.L2DSR, SchedulerKind.WRR, VIP, 1),
-                        service("b", Protocol.UDP, ForwardMode.L2DSR, SchedulerKind.MAGLEV, VIP, 2),
-                        service("c", Protocol.TCP, ForwardMode.L3DSR, SchedulerKind.MAGLEV, VIP + 1, 3),
-                        service("d", Protocol.UDP, ForwardMode.L3DSR, SchedulerKind.WRR, VIP + 1, 4)),
-                null,
-                address -> slot,
-                1);
+        slot.set(new NextHop(IF_INDEX, GATEWAY_MAC, MAC, MTU, true));
+        List<ServiceSpec> services = new ArrayList<>();
+        for (int vip = 0; vip < 2; vip++) {
+            ForwardMode mode = vip == 0 ? ForwardMode.L2DSR : ForwardMode.L3DSR;
+            for (InetAddress address : List.of(v4(VIP + vip), v6(VIP6 + vip))) {
+                for (Protocol protocol : Protocol.values()) {
+                    boolean hashes = (mode == ForwardMode.L3DSR) == (protocol == Protocol.TCP);
+                    SchedulerKind scheduler = hashes ? SchedulerKind.MAGLEV : SchedulerKind.WRR;
+                    services.add(service(services.size() + 1, address, protocol, mode, scheduler));
+                }
+            }
+        }
+        return ServiceTable.compile(services, null, address -> slot, 1, Set.of());
     }
 
     private static ServiceSpec service(
-            String name, Protocol protocol, ForwardMode mode, SchedulerKind scheduler, int vip, int id) {
-        BackendSpec backend = new BackendSpec(id, name, Ipv4.fromInt(VIP + 16 + id), 1);
+            int id, InetAddress vip, Protocol protocol, ForwardMode mode, SchedulerKind scheduler) {
+        InetAddress server = vip instanceof Inet4Address ? v4(VIP + 16 + id) : v6(VIP6 + 16 + id);
+        BackendSpec backend = new BackendSpec(id, "server", server, 1);
         int dscp = mode == ForwardMode.L3DSR ? 3 : 0;
         PortRange port = new PortRange(PORT, PORT);
-        return new ServiceSpec(
-                name, Ipv4.fromInt(vip), protocol, List.of(port), mode, dscp, scheduler, List.of(backend));
+        return new ServiceSpec("s" + id, vip, protocol, List.of(port), mode, dscp, scheduler, List.of(backend));
     }
 
-    /** One more packet: of the flows in turn, TCP and UDP, to either VIP, now and then one that opens or ends a flow. */
+    private static InetAddress v4(int address) {
+        return IpAddress.toInetAddress(0, IpAddress.mapped(address));
+    }
+
+    private static InetAddress v6(long low) {
+        return IpAddress.toInetAddress(NETWORK6, low);
+    }
+
+    /** One more packet: of the flows in turn, of both families and protocols, to each VIP, now and then one that opens or ends one. */
     private void write() {
         int number = made++;
         boolean isTcp = (number & 1) == 0;
+        boolean isIpv6 = (number & 2) == 0;
+        int vip = number >>> 2 & 1;
+        int headerLength = isIpv6 ? Ipv6Header.LENGTH : Ipv4Header.MIN_LENGTH;
         int transportLength = isTcp ? TcpHeader.MIN_LENGTH : UdpHeader.LENGTH;
-        int ipLength = Ipv4Header.MIN_LENGTH + transportLength;
-        int at = batch.at(batch.add(EthernetHeader.LENGTH + ipLength, false));
+        int at = batch.at(batch.add(EthernetHeader.LENGTH + headerLength + transportLength, false));
         ethernet.wrap(batch.frames(), at);
         ethernet.destination(GATEWAY_MAC);
         ethernet.source(MAC);
-        ethernet.etherType(EthernetHeader.TYPE_IPV4);
-        ipv4.wrap(batch.frames(), at + EthernetHeader.LENGTH);
+        ethernet.etherType(isIpv6 ? EthernetHeader.TYPE_IPV6 : EthernetHeader.TYPE_IPV4);
+        int protocol = isTcp ? Ipv4Header.PROTOCOL_TCP : Ipv4Header.PROTOCOL_UDP;
+        if (isIpv6) {
+            writeIpv6(at + EthernetHeader.LENGTH, protocol, transportLength, vip, number);
+        } else {
+            writeIpv4(at + EthernetHeader.LENGTH, protocol, transportLength, vip, number);
+        }
+        writeTransport(at + EthernetHeader.LENGTH + headerLength, isTcp, number);
+    }
+
+    private void writeIpv4(int at, int protocol, int payload, int vip, int number) {
+        ipv4.wrap(batch.frames(), at);
         ipv4.versionAndHeaderLength(4, Ipv4Header.MIN_LENGTH);
-        ipv4.totalLength(ipLength);
+        ipv4.totalLength(Ipv4Header.MIN_LENGTH + payload);
         ipv4.fragment(0);
         ipv4.ttl(64);
-        ipv4.protocol(isTcp ? Ipv4Header.PROTOCOL_TCP : Ipv4Header.PROTOCOL_UDP);
+        ipv4.protocol(protocol);
         ipv4.checksum(number);
         ipv4.source(CLIENTS + number % 256);
-        ipv4.destination(VIP + (number >>> 1) % 2);
-        writeTransport(at + EthernetHeader.LENGTH + Ipv4Header.MIN_LENGTH, isTcp, number);
+        ipv4.destination(VIP + vip);
+    }
+
+    private void writeIpv6(int at, int protocol, int payload, int vip, int number) {
+        ipv6.wrap(batch.frames(), at);
+        ipv6.versionClassAndLabel(0, 0);
+        ipv6.payloadLength(payload);
+        ipv6.nextHeader(protocol);
+        ipv6.hopLimit(64);
+        ipv6.source(NETWORK6, CLIENTS6 + number % 256);
+        ipv6.destination(NETWORK6, VIP6 + vip);
     }
 
     private void writeTransport(int at, boolean isTcp, int number) {
@@ -135,7 +180,7 @@ public final class WarmUp {
             tcp.sourcePort(1024 + number % FLOWS);
             tcp.destinationPort(PORT);
             tcp.headerLength(TcpHeader.MIN_LENGTH);
-            tcp.flags(flags(number >>> 1));
+            tcp.flags(flags(number >>> 3));
         } else {
             udp.wrap(batch.frames(), at);
             udp.sourcePort(1024 + number % FLOWS);

@@ -1,11 +1,14 @@
 package dev.trigon.dataplane.forward;
 
 import dev.trigon.conntrack.FlowCache;
+import dev.trigon.dataplane.answer.Announcer;
+import dev.trigon.dataplane.answer.AnswerPolicy;
 import dev.trigon.dataplane.port.Batch;
 import dev.trigon.dataplane.port.PacketPort;
 import dev.trigon.dataplane.service.ServiceTable;
-import dev.trigon.dataplane.wire.IpAddress;
-import java.util.Arrays;
+import dev.trigon.dataplane.service.Vip;
+import java.net.InetAddress;
+import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -52,14 +55,20 @@ public final class Worker implements Runnable, AutoCloseable {
      * @param inForce the table in force now
      * @param clockMs wall-clock milliseconds that never step back
      */
-    public Worker(Arm arm, PacketPort port, FlowCache flows, Supplier<ServiceTable> inForce, LongSupplier clockMs) {
+    public Worker(
+            Arm arm,
+            PacketPort port,
+            FlowCache flows,
+            Supplier<ServiceTable> inForce,
+            LongSupplier clockMs,
+            AnswerPolicy policy) {
         this.port = port;
         this.flows = flows;
         this.inForce = inForce;
         this.clockMs = clockMs;
-        this.forwarder = new Forwarder(arm, flows, counters, BATCH);
+        this.forwarder = new Forwarder(arm, flows, counters, BATCH, policy);
         this.announcer = new Announcer(port, arm.mac(), arm.ifIndex(), BATCH);
-        this.batch = new Batch(BATCH, arm.frameCapacity());
+        this.batch = new Batch(BATCH, Batch.LARGEST_FRAME);
     }
 
     @Override
@@ -102,12 +111,7 @@ public final class Worker implements Runnable, AutoCloseable {
             adopt(inForce.get(), nowMs);
         }
         batch.clear();
-        WaitingRoom waiting = forwarder.waitingRoom();
-        if (!waiting.isEmpty()) {
-            // ahead of what arrives now: a flow's packets keep their order, and a full batch keeps nobody waiting
-            waiting.release(batch, counters);
-            waiting.expire(nowMs, counters);
-        }
+        forwarder.release(batch, nowMs);
         int released = batch.count();
         port.receive(batch);
         counters.received(batch.count() - released);
@@ -124,27 +128,28 @@ public final class Worker implements Runnable, AutoCloseable {
         observe(nowMs);
         counters.show();
         if (idle) {
-            port.await(waiting.isEmpty() ? IDLE_MS : WAITING_MS);
+            port.await(forwarder.isAnyWaiting() ? WAITING_MS : IDLE_MS);
         }
     }
 
     private void adopt(ServiceTable newTable, long nowMs) {
-        int[] newVips =
-                Arrays.stream(newTable.vips()).filter(v -> !table.isVip(v)).toArray();
-        if (!Arrays.equals(newTable.vips(), table.vips())) {
-            steer(newTable.vips());
+        List<InetAddress> before = table.allVips().stream().map(Vip::address).toList();
+        List<InetAddress> after = newTable.allVips().stream().map(Vip::address).toList();
+        if (!after.equals(before)) {
+            steer(after);
         }
+        List<InetAddress> appeared = after.stream()
+                .filter(vip -> Announcer.isAnswered(vip, newTable) && !Announcer.isAnswered(vip, table))
+                .toList();
         table = newTable;
-        announcer.announce(newVips, newTable, nowMs);
+        announcer.announce(appeared, newTable, nowMs);
         adoptedVersion = newTable.version();
     }
 
     /** A capture that will not be steered anew goes on as it was: what it brings in is still taken care of. */
-    private void steer(int[] vips) {
+    private void steer(List<InetAddress> vips) {
         try {
-            port.steer(Arrays.stream(vips)
-                    .mapToObj(vip -> IpAddress.toInetAddress(0, IpAddress.mapped(vip)))
-                    .toList());
+            port.steer(vips);
         } catch (RuntimeException e) {
             LOG.error("packets for a new VIP will not come in", e);
         }
@@ -161,6 +166,7 @@ public final class Worker implements Runnable, AutoCloseable {
         counters.observe(Observed.FLOW_CACHE_MISSES, flows.misses());
         counters.observe(Observed.FLOW_CACHE_EVICTIONS, flows.evictions());
         counters.observe(Observed.FLOW_TABLE_FULL, flows.tableFull());
+        forwarder.observe();
     }
 
     /** The version of the table that this worker uses. Any thread. */

@@ -1,6 +1,6 @@
 package dev.trigon.dataplane.service;
 
-import java.net.Inet4Address;
+import java.net.InetAddress;
 
 /**
  * A real server of one service, as configured.
@@ -9,7 +9,7 @@ import java.net.Inet4Address;
  *     can name it; positive
  * @param weight its share of new flows against the other backends' weights; 0: no new flows, existing ones stay
  */
-public record BackendSpec(int id, String name, Inet4Address address, int weight) {
+public record BackendSpec(int id, String name, InetAddress address, int weight) {
     public static final int MAX_WEIGHT = 65_535;
     public static final int DEFAULT_WEIGHT = 100;
 }

@@ -1,5 +1,7 @@
 package dev.trigon.dataplane.service;
 
+import java.util.regex.Pattern;
+
 /**
  * A request that was not carried out, with nothing changed. Reads as {@code what: why; remedy}, the one line an operator
  * gets to see.
@@ -21,6 +23,13 @@ public final class Refusal extends Exception {
         NOT_SAVED
     }
 
+    /** What an operator reads in one glance, and more than any message here needs. What is longer echoes what was sent. */
+    private static final int MAX_LENGTH = 1_000;
+
+    private static final int TAIL = 300;
+    /** Control and format characters, line and paragraph separators, and halves of surrogate pairs. */
+    private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}]");
+
     private final Kind kind;
     private final String what;
     private final String why;
@@ -31,11 +40,19 @@ public final class Refusal extends Exception {
     }
 
     public Refusal(Kind kind, String what, String why, String remedy) {
-        super(what + ": " + why + "; " + remedy);
+        super(line(what) + ": " + line(why) + "; " + line(remedy));
         this.kind = kind;
-        this.what = what;
-        this.why = why;
-        this.remedy = remedy;
+        this.what = line(what);
+        this.why = line(why);
+        this.remedy = line(remedy);
+    }
+
+    /** One line of bounded length, and nothing that a terminal would obey. */
+    private static String line(String text) {
+        String bounded = text.length() <= MAX_LENGTH
+                ? text
+                : text.substring(0, MAX_LENGTH - TAIL) + " … " + text.substring(text.length() - TAIL);
+        return UNPRINTABLE.matcher(bounded).replaceAll("?");
     }
 
     public Kind kind() {

@@ -4,7 +4,8 @@ import dev.trigon.dataplane.balance.Maglev;
 import dev.trigon.dataplane.balance.Scheduler;
 import dev.trigon.dataplane.balance.WeightedRoundRobin;
 import dev.trigon.dataplane.nexthop.NextHopSlot;
-import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.IntFunction;
@@ -26,7 +27,7 @@ public final class Service {
     Service(
             ServiceSpec spec,
             @Nullable Service before,
-            Function<Inet4Address, NextHopSlot> hops,
+            Function<InetAddress, NextHopSlot> hops,
             IntFunction<BackendMeter> meters) {
         this.spec = spec;
         this.layer3 = spec.forward() == ForwardMode.L3DSR;
@@ -46,11 +47,11 @@ public final class Service {
         return switch (spec.scheduler()) {
             case WRR -> WeightedRoundRobin.of(weights);
             case MAGLEV -> {
-                long[] addresses = new long[backends.length];
-                for (int i = 0; i < backends.length; i++) {
-                    addresses[i] = Integer.toUnsignedLong(backends[i].address());
-                }
-                yield Maglev.of(addresses, weights);
+                long[] high =
+                        Arrays.stream(backends).mapToLong(Backend::addressHigh).toArray();
+                long[] low =
+                        Arrays.stream(backends).mapToLong(Backend::addressLow).toArray();
+                yield Maglev.of(high, low, weights);
             }
         };
     }

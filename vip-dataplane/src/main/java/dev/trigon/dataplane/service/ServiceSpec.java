@@ -1,7 +1,7 @@
 package dev.trigon.dataplane.service;
 
 import dev.trigon.dataplane.balance.SchedulerKind;
-import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.util.List;
 
 /**
@@ -13,7 +13,7 @@ import java.util.List;
  */
 public record ServiceSpec(
         String name,
-        Inet4Address vip,
+        InetAddress vip,
         Protocol protocol,
         List<PortRange> ports,
         ForwardMode forward,

@@ -1,11 +1,12 @@
 package dev.trigon.dataplane.service;
 
 import dev.trigon.dataplane.nexthop.NextHopSlot;
-import java.net.Inet4Address;
-import java.util.HashMap;
+import dev.trigon.dataplane.wire.IpAddress;
+import java.net.InetAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
@@ -18,27 +19,27 @@ import org.jspecify.annotations.Nullable;
  * two and an empty place ends it.
  */
 public final class ServiceTable {
-    public static final ServiceTable EMPTY = compile(List.of(), null, address -> new NextHopSlot(), 1);
+    public static final ServiceTable EMPTY = compile(List.of(), null, address -> new NextHopSlot(), 1, Set.of());
+
+    /** 2^64 over the golden ratio. */
+    private static final long GOLDEN = 0x9E37_79B9_7F4A_7C15L;
 
     private final long version;
     private final Map<String, Service> byName;
-    private final int[] vips;
-    private final int[] vipAt;
-    private final @Nullable VipPorts[] tcp;
-    private final @Nullable VipPorts[] udp;
+    private final List<Vip> vips;
+    private final @Nullable Vip[] vipAt;
     private final @Nullable Backend[] backendAt;
 
-    private ServiceTable(long version, Map<String, Service> byName) {
+    private ServiceTable(long version, Map<String, Service> byName, Set<InetAddress> ownAddresses) {
         this.version = version;
         this.byName = byName;
-        Map<Integer, List<Service>> byVip = byName.values().stream()
-                .collect(Collectors.groupingBy(
-                        s -> Ipv4.toInt(s.spec().vip()), LinkedHashMap::new, Collectors.toList()));
-        this.vips = byVip.keySet().stream().mapToInt(Integer::intValue).toArray();
-        this.vipAt = new int[tableSize(vips.length)];
-        this.tcp = new VipPorts[vipAt.length];
-        this.udp = new VipPorts[vipAt.length];
-        byVip.forEach(this::placeVip);
+        Map<InetAddress, List<Service>> byVip = byName.values().stream()
+                .collect(Collectors.groupingBy(s -> s.spec().vip(), LinkedHashMap::new, Collectors.toList()));
+        this.vips = byVip.entrySet().stream()
+                .map(vip -> new Vip(vip.getKey(), ownAddresses.contains(vip.getKey()), vip.getValue()))
+                .toList();
+        this.vipAt = new Vip[tableSize(vips.size())];
+        vips.forEach(this::placeVip);
         List<Backend> backends =
                 byName.values().stream().flatMap(s -> s.backends().stream()).toList();
         this.backendAt = new Backend[tableSize(backends.size())];
@@ -50,12 +51,14 @@ public final class ServiceTable {
      *
      * @param before the one in force, whose schedulers and meters go on; null at the start
      * @param hops the next hop to an address, the same slot each time
+     * @param ownAddresses the gateway's own, of which a VIP may be one
      */
     public static ServiceTable compile(
             List<ServiceSpec> specs,
             @Nullable ServiceTable before,
-            Function<Inet4Address, NextHopSlot> hops,
-            int workers) {
+            Function<InetAddress, NextHopSlot> hops,
+            int workers,
+            Set<InetAddress> ownAddresses) {
         IntFunction<BackendMeter> meters = id -> {
             Backend known = before == null ? null : before.backend(id);
             return known == null ? new BackendMeter(workers) : known.meter();
@@ -65,23 +68,19 @@ public final class ServiceTable {
             Service known = before == null ? null : before.byName.get(spec.name());
             services.put(spec.name(), new Service(spec, known, hops, meters));
         }
-        return new ServiceTable(before == null ? 0 : before.version + 1, services);
+        return new ServiceTable(before == null ? 0 : before.version + 1, services, ownAddresses);
     }
 
     private static int tableSize(int entries) {
         return Integer.highestOneBit(Math.max(1, entries)) << 2;
     }
 
-    private void placeVip(int vip, List<Service> services) {
-        int at = home(vip, vipAt.length);
-        while (tcp[at] != null) {
+    private void placeVip(Vip vip) {
+        int at = home(vip.high(), vip.low(), vipAt.length);
+        while (vipAt[at] != null) {
             at = next(at, vipAt.length);
         }
         vipAt[at] = vip;
-        Map<Protocol, List<Service>> byProtocol = new HashMap<>(
-                services.stream().collect(Collectors.groupingBy(s -> s.spec().protocol())));
-        tcp[at] = VipPorts.of(byProtocol.getOrDefault(Protocol.TCP, List.of()));
-        udp[at] = VipPorts.of(byProtocol.getOrDefault(Protocol.UDP, List.of()));
     }
 
     private void placeBackend(Backend backend) {
@@ -97,6 +96,10 @@ public final class ServiceTable {
         return (key * 0x9E37_79B9) >>> (Integer.numberOfLeadingZeros(size) + 1);
     }
 
+    private static int home(long high, long low, int size) {
+        return (int) (((high * GOLDEN ^ low) * GOLDEN) >>> (Long.numberOfLeadingZeros(size) + 1));
+    }
+
     private static int next(int at, int size) {
         return (at + 1) & (size - 1);
     }
@@ -106,34 +109,24 @@ public final class ServiceTable {
         return version;
     }
 
-    /** Every VIP once. */
-    public int[] vips() {
-        return vips.clone();
+    /** Every VIP once, in the order of the services. */
+    public List<Vip> allVips() {
+        return vips;
     }
 
-    public boolean isVip(int address) {
-        return vipPlace(address) >= 0;
+    public boolean isVip(long high, long low) {
+        return vip(high, low) != null;
     }
 
-    /** The service for a packet to a VIP, or null. */
-    public @Nullable Service match(int vip, int protocol, int port) {
-        int at = vipPlace(vip);
-        if (at < 0) {
-            return null;
-        }
-        VipPorts ports = protocol == Protocol.TCP.number() ? tcp[at] : udp[at];
-        return ports == null ? null : ports.at(port);
-    }
-
-    private int vipPlace(int address) {
-        int at = home(address, vipAt.length);
-        while (tcp[at] != null) {
-            if (vipAt[at] == address) {
-                return at;
-            }
+    /** The VIP of this address ({@link IpAddress}), or null where it is none. */
+    public @Nullable Vip vip(long high, long low) {
+        int at = home(high, low, vipAt.length);
+        Vip found = vipAt[at];
+        while (found != null && !found.is(high, low)) {
             at = next(at, vipAt.length);
+            found = vipAt[at];
         }
-        return -1;
+        return found;
     }
 
     /** The backend with this id, or null if it is configured no more. */

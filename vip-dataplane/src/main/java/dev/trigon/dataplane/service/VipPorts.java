@@ -7,8 +7,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The services of one VIP and protocol, by port: ranges in ascending order, none overlapping, searched by halves. */
 final class VipPorts {
-    static final VipPorts NONE = new VipPorts(List.of());
-
     private final int[] first;
     private final int[] last;
     private final Service[] service;
@@ -19,10 +17,12 @@ final class VipPorts {
         service = entries.stream().map(Entry::service).toArray(Service[]::new);
     }
 
-    static VipPorts of(List<Service> services) {
+    static VipPorts of(List<Service> services, Protocol protocol) {
         List<Entry> entries = new ArrayList<>();
         for (Service s : services) {
-            s.spec().ports().forEach(range -> entries.add(new Entry(range, s)));
+            if (s.spec().protocol() == protocol) {
+                s.spec().ports().forEach(range -> entries.add(new Entry(range, s)));
+            }
         }
         entries.sort(Comparator.comparingInt(e -> e.range.first()));
         return new VipPorts(entries);

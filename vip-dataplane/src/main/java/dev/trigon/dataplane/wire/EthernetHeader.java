@@ -28,7 +28,18 @@ public final class EthernetHeader {
 
     public static final int TYPE_IPV4 = 0x0800;
     public static final int TYPE_ARP = 0x0806;
+    public static final int TYPE_IPV6 = 0x86DD;
+    /** A tag by IEEE 802.1Q follows. */
+    public static final int TYPE_VLAN = 0x8100;
+    /** A provider's tag by IEEE 802.1ad follows. */
+    public static final int TYPE_PROVIDER_VLAN = 0x88A8;
+
     public static final long BROADCAST = 0xFFFF_FFFF_FFFFL;
+    /** Where ff02::1 is sent to: RFC 2464, section 7. */
+    public static final long ALL_NODES = 0x3333_0000_0001L;
+
+    private static final int IPV6_MULTICAST_SHIFT = 32;
+    private static final long IPV6_MULTICAST = ALL_NODES >>> IPV6_MULTICAST_SHIFT;
 
     private ByteBuffer buffer = ByteBuffer.allocate(0);
     private int at;
@@ -55,12 +66,18 @@ public final class EthernetHeader {
         address(buffer, at + SOURCE_OFFSET, mac);
     }
 
+    /** Of what follows at once: in a tagged frame, the tag. */
     public int etherType() {
         return Short.toUnsignedInt(buffer.getShort(at + ETHER_TYPE_OFFSET));
     }
 
     public void etherType(int type) {
         buffer.putShort(at + ETHER_TYPE_OFFSET, (short) type);
+    }
+
+    /** RFC 2464, section 7: 33:33 and the last four octets of the group. */
+    public static boolean isIpv6Multicast(long mac) {
+        return mac >>> IPV6_MULTICAST_SHIFT == IPV6_MULTICAST;
     }
 
     static long address(ByteBuffer buffer, int at) {

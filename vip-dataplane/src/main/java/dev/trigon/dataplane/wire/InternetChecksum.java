@@ -25,6 +25,32 @@ public final class InternetChecksum {
     }
 
     /**
+     * The sum after an address has changed, of either family: what IPv6 puts before an IPv4 address ({@link IpAddress})
+     * are zeros and one 0xFFFF, which in one's complement is a zero as well.
+     */
+    public static int replace128(int checksum, long oldHigh, long oldLow, long newHigh, long newLow) {
+        long sum = (~checksum & 0xFFFF) + halves(~oldHigh) + halves(~oldLow) + halves(newHigh) + halves(newLow);
+        return ~fold(sum) & 0xFFFF;
+    }
+
+    /**
+     * The folded sum of the pseudo-header, not complemented, of either family: RFC 9293, section 3.1, RFC 768 and RFC
+     * 8200, section 8.1, which for equal words is the same sum. This is also what a sender with checksum offload leaves
+     * in the checksum field (CHECKSUM_PARTIAL, linux/skbuff.h).
+     *
+     * @param octets of transport header and payload
+     */
+    public static int pseudoHeader(
+            long sourceHigh, long sourceLow, long destinationHigh, long destinationLow, int protocol, int octets) {
+        return fold(halves(sourceHigh)
+                + halves(sourceLow)
+                + halves(destinationHigh)
+                + halves(destinationLow)
+                + protocol
+                + octets);
+    }
+
+    /**
      * The folded sum of the pseudo-header, not complemented: RFC 9293, section 3.1, and RFC 768. This is also what a
      * sender with checksum offload leaves in the checksum field (CHECKSUM_PARTIAL, linux/skbuff.h).
      *
@@ -46,7 +72,7 @@ public final class InternetChecksum {
         int i = at;
         for (; i <= end - Long.BYTES; i += Long.BYTES) {
             long word = buffer.getLong(i);
-            sum += (word >>> 32) + (word & 0xFFFF_FFFFL);
+            sum += halves(word);
         }
         for (; i <= end - Short.BYTES; i += Short.BYTES) {
             sum += Short.toUnsignedInt(buffer.getShort(i));
@@ -54,9 +80,22 @@ public final class InternetChecksum {
         if (i < end) {
             sum += Byte.toUnsignedInt(buffer.get(i)) << 8;
         }
-        sum = (sum >>> 32) + (sum & 0xFFFF_FFFFL);
-        sum = (sum >>> 32) + (sum & 0xFFFF_FFFFL);
-        return ~fold((int) (sum >>> 16) + (int) (sum & 0xFFFF)) & 0xFFFF;
+        return ~fold(sum) & 0xFFFF;
+    }
+
+    /** Whether octets that hold their own checksum add up. */
+    public static boolean verify(ByteBuffer buffer, int at, int octets, int begun) {
+        return of(buffer, at, octets, begun) == 0;
+    }
+
+    private static long halves(long word) {
+        return (word >>> Integer.SIZE) + (word & 0xFFFF_FFFFL);
+    }
+
+    private static int fold(long sum) {
+        long once = halves(sum);
+        long twice = halves(once);
+        return fold((int) (twice >>> 16) + (int) (twice & 0xFFFF));
     }
 
     /** Two folds: the first can carry once more. */

@@ -12,6 +12,10 @@ import java.nio.ByteBuffer;
  */
 public final class IpAddress {
     private static final long MAPPED = 0xFFFFL << Integer.SIZE;
+    /** ff02::1:ff00:0/104. */
+    public static final long SOLICITED_NODE_HIGH = 0xFF02L << 48;
+
+    private static final long SOLICITED_NODE_LOW = 0x1_FF00_0000L;
     private static final int IPV6_LENGTH = 2 * Long.BYTES;
 
     private IpAddress() {}
@@ -23,6 +27,25 @@ public final class IpAddress {
 
     public static boolean isIpv4(long high, long low) {
         return high == 0 && low >>> Integer.SIZE == MAPPED >>> Integer.SIZE;
+    }
+
+    /** ff00::/8 and 224.0.0.0/4: RFC 4291, section 2.7, and RFC 1112, section 4. */
+    public static boolean isMulticast(long high, long low) {
+        return high >>> 56 == 0xFF || (isIpv4(high, low) && isMulticast((int) low));
+    }
+
+    static boolean isMulticast(int ipv4) {
+        return ipv4 >>> 28 == 0xE;
+    }
+
+    /** Whether it is the group that somebody who looks for some address asks: RFC 4291, section 2.7.1. */
+    static boolean isSolicitedNode(long high, long low) {
+        return high == SOLICITED_NODE_HIGH && low >>> 24 == SOLICITED_NODE_LOW >>> 24;
+    }
+
+    /** The group that somebody who looks for this address asks. Its high word is {@link #SOLICITED_NODE_HIGH}. */
+    public static long solicitedNodeLow(long low) {
+        return SOLICITED_NODE_LOW | (low & 0xFF_FFFF);
     }
 
     public static long high(InetAddress address) {

@@ -36,10 +36,16 @@ public final class Ipv4Header {
     static final int DESTINATION_OFFSET = SOURCE_OFFSET + Integer.BYTES;
     public static final int MIN_LENGTH = DESTINATION_OFFSET + Integer.BYTES;
 
+    public static final int PROTOCOL_ICMP = 1;
     public static final int PROTOCOL_TCP = 6;
     public static final int PROTOCOL_UDP = 17;
 
-    private static final int MORE_FRAGMENTS_AND_OFFSET = 0x3FFF;
+    /** RFC 791: where fragments begin, and what each but the last is long, counts in units of eight octets. */
+    static final int FRAGMENT_UNIT = 8;
+
+    private static final int DONT_FRAGMENT = 0x4000;
+    private static final int MORE_FRAGMENTS = 0x2000;
+    private static final int OFFSET_MASK = 0x1FFF;
     private static final int DSCP_SHIFT = 2;
     private static final int ECN_MASK = 0x03;
 
@@ -76,6 +82,11 @@ public final class Ipv4Header {
         buffer.put(at + TRAFFIC_CLASS_OFFSET, (byte) (code << DSCP_SHIFT | ecn));
     }
 
+    /** DSCP and ECN at once. */
+    public void trafficClass(int value) {
+        buffer.put(at + TRAFFIC_CLASS_OFFSET, (byte) value);
+    }
+
     public int totalLength() {
         return Short.toUnsignedInt(buffer.getShort(at + TOTAL_LENGTH_OFFSET));
     }
@@ -84,10 +95,32 @@ public final class Ipv4Header {
         buffer.putShort(at + TOTAL_LENGTH_OFFSET, (short) octets);
     }
 
-    public boolean isFragment() {
-        return (buffer.getShort(at + FRAGMENT_OFFSET) & MORE_FRAGMENTS_AND_OFFSET) != 0;
+    public int identification() {
+        return Short.toUnsignedInt(buffer.getShort(at + IDENTIFICATION_OFFSET));
     }
 
+    public void identification(int id) {
+        buffer.putShort(at + IDENTIFICATION_OFFSET, (short) id);
+    }
+
+    public boolean isFragment() {
+        return (buffer.getShort(at + FRAGMENT_OFFSET) & (MORE_FRAGMENTS | OFFSET_MASK)) != 0;
+    }
+
+    public boolean dontFragment() {
+        return (buffer.getShort(at + FRAGMENT_OFFSET) & DONT_FRAGMENT) != 0;
+    }
+
+    public boolean moreFragments() {
+        return (buffer.getShort(at + FRAGMENT_OFFSET) & MORE_FRAGMENTS) != 0;
+    }
+
+    /** In octets. */
+    public int fragmentOffset() {
+        return (buffer.getShort(at + FRAGMENT_OFFSET) & OFFSET_MASK) * FRAGMENT_UNIT;
+    }
+
+    /** The three flags and the offset in units, as they stand in the header. */
     public void fragment(int flagsAndOffset) {
         buffer.putShort(at + FRAGMENT_OFFSET, (short) flagsAndOffset);
     }
@@ -114,6 +147,12 @@ public final class Ipv4Header {
 
     public void checksum(int sum) {
         buffer.putShort(at + CHECKSUM_OFFSET, (short) sum);
+    }
+
+    /** Computes the checksum of the header as it stands and writes it. */
+    public void computeChecksum() {
+        checksum(0);
+        checksum(InternetChecksum.of(buffer, at, headerLength(), 0));
     }
 
     public int source() {

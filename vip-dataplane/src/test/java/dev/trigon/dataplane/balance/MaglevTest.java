@@ -28,6 +28,11 @@ class MaglevTest {
         return identities;
     }
 
+    /** Of backends whose addresses differ in the low words alone. */
+    private static Maglev maglev(long[] identities, int[] weights) {
+        return Maglev.of(new long[identities.length], identities, weights);
+    }
+
     private static int[] equal(int backends) {
         int[] weights = new int[backends];
         Arrays.fill(weights, 100);
@@ -51,7 +56,7 @@ class MaglevTest {
 
     @Test
     void shouldGiveEachOfAHundredBackendsAnEqualShareWithinOnePercent() {
-        int[] shares = shares(slots(Maglev.of(inARow(100), equal(100))), 100);
+        int[] shares = shares(slots(maglev(inARow(100), equal(100))), 100);
 
         System.out.printf(
                 "Maglev: 100 backends, %d slots: shares from %d to %d%n",
@@ -72,13 +77,13 @@ class MaglevTest {
     @Test
     void shouldMoveFewSlotsOfTheOthersWhenOneOfAHundredLeaves() {
         long[] identities = inARow(100);
-        int[] before = slots(Maglev.of(identities, equal(100)));
+        int[] before = slots(maglev(identities, equal(100)));
         double sum = 0;
         double worst = 0;
         for (int leaving = 0; leaving < 100; leaving++) {
             int[] weights = equal(100);
             weights[leaving] = 0;
-            double moved = movedOfOthers(before, slots(Maglev.of(identities, weights)), leaving);
+            double moved = movedOfOthers(before, slots(maglev(identities, weights)), leaving);
             sum += moved;
             worst = Math.max(worst, moved);
         }
@@ -107,12 +112,12 @@ class MaglevTest {
         long[] all = inARow(100);
         int[] weights = equal(100);
         weights[42] = 0;
-        int[] drained = slots(Maglev.of(all, weights));
+        int[] drained = slots(maglev(all, weights));
 
         long[] without = new long[99];
         System.arraycopy(all, 0, without, 0, 42);
         System.arraycopy(all, 43, without, 42, 57);
-        int[] removed = slots(Maglev.of(without, equal(99)));
+        int[] removed = slots(maglev(without, equal(99)));
 
         assertThat(Arrays.mismatch(identitiesOf(removed, without), identitiesOf(drained, all)))
                 .isEqualTo(SAME);
@@ -126,7 +131,7 @@ class MaglevTest {
     void shouldShareOutByWeightWithinOnePercent() {
         int[] weights = {100, 200, 300, 50, 350};
 
-        int[] shares = shares(slots(Maglev.of(inARow(5), weights)), 5);
+        int[] shares = shares(slots(maglev(inARow(5), weights)), 5);
 
         for (int i = 0; i < weights.length; i++) {
             assertThat((double) shares[i]).isCloseTo(SLOTS * weights[i] / 1000.0, Percentage.withPercentage(1));
@@ -138,7 +143,7 @@ class MaglevTest {
     void shouldGiveEqualWeightsEqualSharesWhateverTheWeight(int weight) {
         int[] weights = {weight, weight, weight};
 
-        int[] shares = shares(slots(Maglev.of(inARow(3), weights)), 3);
+        int[] shares = shares(slots(maglev(inARow(3), weights)), 3);
 
         for (int share : shares) {
             assertThat(share).isCloseTo(SLOTS / 3, within(1));
@@ -147,16 +152,16 @@ class MaglevTest {
 
     @Test
     void shouldTakeExtremeWeights() {
-        int[] shares = shares(slots(Maglev.of(inARow(3), new int[] {65_535, 65_535, 6_553})), 3);
+        int[] shares = shares(slots(maglev(inARow(3), new int[] {65_535, 65_535, 6_553})), 3);
 
         assertThat((double) shares[2]).isCloseTo(SLOTS / 21.0, Percentage.withPercentage(1));
-        assertThat(shares(slots(Maglev.of(inARow(2), new int[] {1, 65_535})), 2)[0])
+        assertThat(shares(slots(maglev(inARow(2), new int[] {1, 65_535})), 2)[0])
                 .isLessThanOrEqualTo(2);
     }
 
     @Test
     void shouldGiveNothingToABackendOfWeightZero() {
-        int[] shares = shares(slots(Maglev.of(inARow(3), new int[] {100, 0, 100})), 3);
+        int[] shares = shares(slots(maglev(inARow(3), new int[] {100, 0, 100})), 3);
 
         assertThat(shares[1]).isZero();
         assertThat(shares[0]).isCloseTo(shares[2], within(1));
@@ -181,8 +186,8 @@ class MaglevTest {
             long[] shuffled = order.stream().mapToLong(i -> identities[i]).toArray();
             int[] shuffledWeights = order.stream().mapToInt(i -> weights[i]).toArray();
 
-            int[] here = slots(Maglev.of(identities, weights));
-            int[] there = slots(Maglev.of(shuffled, shuffledWeights));
+            int[] here = slots(maglev(identities, weights));
+            int[] there = slots(maglev(shuffled, shuffledWeights));
 
             assertThat(Arrays.mismatch(identitiesOf(there, shuffled), identitiesOf(here, identities)))
                     .as("first slot that differs; seed %d", seed)
@@ -190,10 +195,40 @@ class MaglevTest {
         }
     }
 
+    /** IPv6: backends that differ in their network, in their host part, or in both, some with the words exchanged. */
+    @Test
+    void shouldPlaceByBothWordsWhateverTheOrderOfTheList() {
+        long[] high = {0x2001_0DB8_0002_0000L, 0x2001_0DB8_0003_0000L, 0x2001_0DB8_0002_0000L, 0x11, 0, 0x12};
+        long[] low = {0x11, 0x11, 0x12, 0x2001_0DB8_0002_0000L, 0xFFFF_0A02_000BL, 0x11};
+        int[] turned = {3, 5, 1, 0, 4, 2};
+        long[] turnedHigh = Arrays.stream(turned).mapToLong(i -> high[i]).toArray();
+        long[] turnedLow = Arrays.stream(turned).mapToLong(i -> low[i]).toArray();
+
+        int[] here = slots(Maglev.of(high, low, equal(6)));
+        int[] there = slots(Maglev.of(turnedHigh, turnedLow, equal(6)));
+
+        assertThat(Arrays.stream(there).map(i -> turned[i]).toArray()).isEqualTo(here);
+        for (int share : shares(here, 6)) {
+            assertThat(share).isCloseTo(SLOTS / 6, within(1));
+        }
+    }
+
+    /** Two addresses that fold into one word have the same permutation; the address still breaks the tie. */
+    @Test
+    void shouldNotDependOnTheOrderWhereTwoAddressesFoldIntoOne() {
+        long[] high = {0x2001_0DB8_0002_0000L, 0};
+        long[] low = {0x11, Scatter.fold(0x2001_0DB8_0002_0000L, 0x11)};
+
+        int[] here = slots(Maglev.of(high, low, equal(2)));
+        int[] there = slots(Maglev.of(new long[] {high[1], high[0]}, new long[] {low[1], low[0]}, equal(2)));
+
+        assertThat(Arrays.stream(there).map(i -> 1 - i).toArray()).isEqualTo(here);
+    }
+
     @Test
     void shouldAnswerTheSameEachTime() {
-        assertThat(slots(Maglev.of(inARow(20), equal(20)))).isEqualTo(slots(Maglev.of(inARow(20), equal(20))));
-        Maglev maglev = Maglev.of(inARow(20), equal(20));
+        assertThat(slots(maglev(inARow(20), equal(20)))).isEqualTo(slots(maglev(inARow(20), equal(20))));
+        Maglev maglev = maglev(inARow(20), equal(20));
         for (long hash = -1_000; hash < 1_000; hash++) {
             assertThat(maglev.choose(hash)).isEqualTo(maglev.peek(hash)).isBetween(0, 19);
         }
@@ -202,7 +237,7 @@ class MaglevTest {
 
     @Test
     void shouldSpreadHashesOfAllMagnitudes() {
-        Maglev maglev = Maglev.of(inARow(4), equal(4));
+        Maglev maglev = maglev(inARow(4), equal(4));
         int[] chosen = new int[4];
         for (long i = 0; i < 400_000; i++) {
             chosen[maglev.choose(i * 0x9E37_79B9_7F4A_7C15L)]++;
@@ -215,14 +250,14 @@ class MaglevTest {
 
     @Test
     void shouldGiveAllToTheOnlyBackend() {
-        assertThat(slots(Maglev.of(inARow(1), new int[] {7}))).containsOnly(0);
-        assertThat(slots(Maglev.of(inARow(3), new int[] {0, 5, 0}))).containsOnly(1);
+        assertThat(slots(maglev(inARow(1), new int[] {7}))).containsOnly(0);
+        assertThat(slots(maglev(inARow(3), new int[] {0, 5, 0}))).containsOnly(1);
     }
 
     @Test
     void shouldChooseNoneWhenThereIsNone() {
-        assertThat(Maglev.of(new long[0], new int[0]).choose(42)).isEqualTo(Scheduler.NO_BACKEND);
-        assertThat(Maglev.of(inARow(2), new int[] {0, 0}).choose(42)).isEqualTo(Scheduler.NO_BACKEND);
-        assertThat(Maglev.of(inARow(2), new int[] {0, 0}).peek(42)).isEqualTo(Scheduler.NO_BACKEND);
+        assertThat(maglev(new long[0], new int[0]).choose(42)).isEqualTo(Scheduler.NO_BACKEND);
+        assertThat(maglev(inARow(2), new int[] {0, 0}).choose(42)).isEqualTo(Scheduler.NO_BACKEND);
+        assertThat(maglev(inARow(2), new int[] {0, 0}).peek(42)).isEqualTo(Scheduler.NO_BACKEND);
     }
 }

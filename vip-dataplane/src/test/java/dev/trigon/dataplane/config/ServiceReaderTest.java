@@ -8,11 +8,13 @@ import dev.trigon.dataplane.service.ForwardMode;
 import dev.trigon.dataplane.service.PortRange;
 import dev.trigon.dataplane.service.Protocol;
 import dev.trigon.dataplane.service.Refusal;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ServiceReaderTest {
     @Test
@@ -72,11 +74,20 @@ class ServiceReaderTest {
         affinity: 10m          | ' 3: ''affinity'' is not there yet; leave it out'
         health: {type: tcp}    | ' 3: ''health'' is not there yet; leave it out'
         port: 80               | ' 3: unknown key ''port''; known here: name, vip, protocol, ports, forward, dscp, scheduler, backends'
-        vip: 2001:db8::1       | ' 3: ''vip'' is ''2001:db8::1'', and IPv6 is not there yet; give an IPv4 address'
-        vip: 203.0.113.256     | ' 3: ''vip'' is ''203.0.113.256'', which is no IPv4 address; give four numbers from 0 to 255, such as 192.0.2.10'
-        vip: 203.0.113.010     | ' 3: ''vip'' is ''203.0.113.010'', which is no IPv4 address; give four numbers from 0 to 255, such as 192.0.2.10'
-        vip: 203.0.113.0/24    | ' 3: ''vip'' is ''203.0.113.0/24'', which is no IPv4 address; give four numbers from 0 to 255, such as 192.0.2.10'
-        vip: example.com       | ' 3: ''vip'' is ''example.com'', which is no IPv4 address; give four numbers from 0 to 255, such as 192.0.2.10'
+        vip: fe80::1           | ' 3: ''vip'' is ''fe80::1'', which is a link-local address, another host''s on every link; give one that holds beyond the link (in IPv6 a global or a unique local one)'
+        vip: fe80::1%eth0      | ' 3: ''vip'' is ''fe80::1%eth0'', which names a zone; give an address that holds on every link, without %'
+        vip: ff02::1           | ' 3: ''vip'' is ''ff02::1'', which is a multicast address; give the address of one host'
+        vip: ::1               | ' 3: ''vip'' is ''::1'', which is a loopback address; give the address of one host'
+        vip: "::"              | ' 3: ''vip'' is ''::'', which means no host; give the address of one host'
+        vip: ::ffff:192.0.2.1  | ' 3: ''vip'' is ''::ffff:192.0.2.1'', which is an IPv4 address mapped into IPv6, which no packet carries; write it as 192.0.2.1'
+        vip: 2001:db8:f::10:   | ' 3: mapping values are not allowed here; correct the syntax there'
+        vip: 2001:db8:f::/64   | ' 3: ''vip'' is ''2001:db8:f::/64'', which is a network; give the address of one host'
+        vip: "[2001:db8::1]"   | ' 3: ''vip'' is ''[2001:db8::1]'', which is in brackets; write it as 2001:db8::1'
+        vip: "[2001:db8::1]:80" | ' 3: ''vip'' is ''[2001:db8::1]:80'': the port would translate ports, and with direct return the server must answer from the VIP''s own port; let the server listen on the VIP''s port and leave this out'
+        vip: 203.0.113.256     | ' 3: ''vip'' is ''203.0.113.256'', which is no IP address; give one such as 192.0.2.10 or 2001:db8::10'
+        vip: 203.0.113.010     | ' 3: ''vip'' is ''203.0.113.010'', which is no IP address; give one such as 192.0.2.10 or 2001:db8::10'
+        vip: 203.0.113.0/24    | ' 3: ''vip'' is ''203.0.113.0/24'', which is a network; give the address of one host'
+        vip: example.com       | ' 3: ''vip'' is ''example.com'', which is no IP address; give one such as 192.0.2.10 or 2001:db8::10'
         vip: 10.2              | ' 3: ''vip'' is the number 10.2 where text is expected; put text in quotes there'
         vip: 0.0.0.0           | ' 3: ''vip'' is ''0.0.0.0'', which means no host (0.0.0.0/8); give the address of one host'
         vip: 127.0.0.1         | ' 3: ''vip'' is ''127.0.0.1'', which is a loopback address; give the address of one host'
@@ -115,7 +126,9 @@ class ServiceReaderTest {
         {name: b1, address: 10.2.0.11, port: 8080}       | '''port'' would translate ports, and with direct return the server must answer from the VIP''s own port; let the server listen on the VIP''s port and leave this out'
         {name: b1, address: 10.2.0.11, targetPort: 8080} | '''targetPort'' would translate ports, and with direct return the server must answer from the VIP''s own port; let the server listen on the VIP''s port and leave this out'
         {name: b1, address: "10.2.0.11:8080"}            | '''address'' is ''10.2.0.11:8080'': the port would translate ports, and with direct return the server must answer from the VIP''s own port; let the server listen on the VIP''s port and leave this out'
-        {name: b1, address: "::1"}                       | '''address'' is ''::1'', and IPv6 is not there yet; give an IPv4 address'
+        {name: b1, address: "[2001:db8::11]:8080"}       | '''address'' is ''[2001:db8::11]:8080'': the port would translate ports, and with direct return the server must answer from the VIP''s own port; let the server listen on the VIP''s port and leave this out'
+        {name: b1, address: "::1"}                       | '''address'' is ''::1'', which is a loopback address; give the address of one host'
+        {name: b1, address: fe80::11}                    | '''address'' is ''fe80::11'', which is a link-local address, another host''s on every link; give one that holds beyond the link (in IPv6 a global or a unique local one)'
         {name: b1, address: 127.0.0.1}                   | '''address'' is ''127.0.0.1'', which is a loopback address; give the address of one host'
         {name: b1, address: 10.2.0.11, weight: -1}       | '''weight'' is -1; give a whole number from 0 to 65535'
         {name: b1, address: 10.2.0.11, weight: 65536}    | '''weight'' is 65536; give a whole number from 0 to 65535'
@@ -153,6 +166,47 @@ class ServiceReaderTest {
                         + " quotes there");
     }
 
+    /** YAML has numbers to base 60, and mappings where a colon ends a word: an address must be neither. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "2001:db8:f::10",
+                "2001:DB8:F:0:0:0:0:10",
+                "1:2:3:4:5:6:7:8",
+                "10:20:30:40:50:51:52:53",
+                "2001:20:30:40:50:51:52:53",
+                "64:ff9b::192.0.2.1",
+                "\"2001:db8::\"",
+                "'fd00::1'",
+            })
+    void shouldReadIpv6InYamlWithAndWithoutQuotes(String written) throws Refusal {
+        List<ServiceDraft> services = read("""
+                services:
+                  - name: web
+                    vip: %s
+                    protocol: tcp
+                    ports: 80
+                    backends:
+                      - name: b1
+                        address: %s
+                      - {name: b2, address: %s}
+                """.formatted(written, written, written));
+
+        InetAddress address = address(written.replaceAll("[\"']", ""));
+        assertThat(services.get(0).vip()).isEqualTo(address);
+        assertThat(services.get(0).backends()).extracting(BackendDraft::address).containsExactly(address, address);
+    }
+
+    @Test
+    void shouldEchoALongValueWithoutItsMiddle() {
+        assertThatThrownBy(() -> read("services:\n- {name: " + "n".repeat(500_000) + "}"))
+                .isInstanceOf(Refusal.class)
+                .message()
+                .startsWith("services.yaml line 2: the name 'nnn")
+                .endsWith("' cannot be used; use up to 63 of a-z, 0-9, '-', '_' and '.', a letter or digit first")
+                .hasSizeLessThan(1_200);
+    }
+
     private static void assertRefused(String document, String message) {
         assertThatThrownBy(() -> read(document)).isInstanceOf(Refusal.class).hasMessage(message);
     }
@@ -161,7 +215,7 @@ class ServiceReaderTest {
         return ServiceReader.services(document.getBytes(StandardCharsets.UTF_8), Source.file("services.yaml"));
     }
 
-    private static java.net.Inet4Address address(String text) {
+    private static InetAddress address(String text) {
         return Addresses.parse(text).orElseThrow();
     }
 }

@@ -28,7 +28,8 @@ class VipdConfigFileTest {
                         1,
                         Path.of("/run/trigon/vipd.sock"),
                         Path.of("/var/lib/trigon"),
-                        new VipdConfig.Flows(1_048_576, VipdConfig.Timeouts.DEFAULT)));
+                        new VipdConfig.Flows(1_048_576, VipdConfig.Timeouts.DEFAULT),
+                        new VipdConfig.Icmp(VipdConfig.Echo.ANSWER, 1_000)));
     }
 
     @Test
@@ -45,6 +46,7 @@ class VipdConfigFileTest {
                 flows:
                   max: 4096
                   timeouts: {syn: 500ms, established: 1h, closing: 2s, udp: 10m}
+                icmp: {echo: forward, rate: 1000000}
                 """);
         assertThat(config)
                 .isEqualTo(new VipdConfig(
@@ -59,13 +61,14 @@ class VipdConfigFileTest {
                                         Duration.ofMillis(500),
                                         Duration.ofHours(1),
                                         Duration.ofSeconds(2),
-                                        Duration.ofMinutes(10)))));
+                                        Duration.ofMinutes(10))),
+                        new VipdConfig.Icmp(VipdConfig.Echo.FORWARD, 1_000_000)));
     }
 
     /** A row: the document, \n for a new line, and the message it gets after {@code vipd.yaml}. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-        interfaces: [eth0]\\n\\nenigne: auto  | ' line 3: unknown key ''enigne''; known here: interfaces, engine, workers, control, http, state, flows'
+        interfaces: [eth0]\\n\\nenigne: auto  | ' line 3: unknown key ''enigne''; known here: interfaces, engine, workers, control, http, state, flows, icmp'
         engine: auto                          | ' line 1: ''interfaces'' is missing; give it a value'
         ''                                    | ' line 1: ''interfaces'' is missing; give it a value'
         interfaces: eth0                      | ' line 1: ''interfaces'' is the text ''eth0'' where a list is expected; write [ … ], or one ''- '' line an item'
@@ -89,6 +92,12 @@ class VipdConfigFileTest {
         interfaces: [e]\\nflows:\\n timeouts:\\n  syn: 30 | ' line 4: ''syn'' is the number 30 where a duration is expected; give one such as 500ms, 30s, 15m or 1h'
         interfaces: [e]\\nflows:\\n timeouts:\\n  udp: 0s | ' line 4: ''udp'' is 0s; give 100ms to 168h'
         interfaces: [e]\\nflows:\\n timeouts:\\n  udp: 169h | ' line 4: ''udp'' is 169h; give 100ms to 168h'
+        interfaces: [e]\\nicmp: {echo: drop}    | ' line 2: ''echo'' is ''drop''; give one of answer, forward'
+        interfaces: [e]\\nicmp: {echo: true}    | ' line 2: ''echo'' is true where text is expected; put text in quotes there'
+        interfaces: [e]\\nicmp: {rate: -1}      | ' line 2: ''rate'' is -1; give a whole number from 0 to 1000000'
+        interfaces: [e]\\nicmp: {rate: 1000001} | ' line 2: ''rate'' is 1000001; give a whole number from 0 to 1000000'
+        interfaces: [e]\\nicmp: {rate: 10/s}    | ' line 2: ''rate'' is the text ''10/s'' where a number is expected; give 0 to 1000000'
+        interfaces: [e]\\nicmp:\\n  ehco: answer | ' line 3: unknown key ''ehco''; known here: echo, rate'
         interfaces: [e]\\ninterfaces: [f]     | ' line 2: the key ''interfaces'' is given twice; keep one of them'
         interfaces: &a [e]\\nengine: *a       | ' line 2: aliases (*name) are not understood; write the value out'
         interfaces: [e]\\n---\\nengine: pcap  | ' line 3: a second document begins here; keep one document a file'
@@ -98,6 +107,15 @@ class VipdConfigFileTest {
         assertThatThrownBy(() -> parse(document.replace("\\n", "\n")))
                 .isInstanceOf(Refusal.class)
                 .hasMessage("vipd.yaml" + message);
+    }
+
+    @Test
+    void shouldTakeEachIcmpSettingByItself() throws Refusal {
+        assertThat(parse("interfaces: [e]\nicmp: {rate: 0}").icmp())
+                .isEqualTo(new VipdConfig.Icmp(VipdConfig.Echo.ANSWER, 0));
+        assertThat(parse("interfaces: [e]\nicmp: {echo: forward}").icmp())
+                .isEqualTo(new VipdConfig.Icmp(VipdConfig.Echo.FORWARD, 1_000));
+        assertThat(parse("interfaces: [e]\nicmp:\n").icmp()).isEqualTo(VipdConfig.Icmp.DEFAULT);
     }
 
     @Test

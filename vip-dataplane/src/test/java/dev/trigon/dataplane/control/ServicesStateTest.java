@@ -2,12 +2,15 @@ package dev.trigon.dataplane.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.trigon.dataplane.config.ServiceReader;
 import dev.trigon.dataplane.config.Source;
+import dev.trigon.dataplane.service.BackendSpec;
 import dev.trigon.dataplane.service.Refusal;
 import dev.trigon.dataplane.service.ServiceSpec;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -30,6 +33,13 @@ class ServicesStateTest {
         name: a, vip: 203.0.113.1, ports: 80 | 'name: b, vip: 203.0.113.2, ports: 80, backends: [{name: x, address: 203.0.113.1}]' | backend 'x' of service 'b': its address 203.0.113.1 is a VIP, so packets would go round; give the server's own address
         name: a, vip: 203.0.113.1, ports: 80 | 'name: b, vip: 203.0.113.2, ports: 80, backends: [{name: x, address: 10.0.0.1}, {name: x, address: 10.0.0.2}]' | backend 'x' of service 'b': a backend of that name is there already; choose another name, or change that one
         name: a, vip: 203.0.113.1, ports: 80 | 'name: b, vip: 203.0.113.2, ports: 80, backends: [{name: x, address: 10.0.0.1}, {name: y, address: 10.0.0.1}]' | backend 'y' of service 'b': backend 'x' has the address 10.0.0.1 already; give it more weight instead
+        name: a, vip: 2001:db8:f::1, ports: 80 | name: b, vip: 2001:DB8:F:0::1, ports: 70-90 | service 'b': tcp port 80 of VIP 2001:db8:f::1 belongs to service 'a'; choose other ports, or change that one first
+        name: a, vip: 2001:db8:f::1, ports: 80 | name: b, vip: 2001:db8:f::1, ports: 81, forward: l3dsr | service 'b': it forwards VIP 2001:db8:f::1 by l3dsr, and service 'a' by l2dsr; use one mode a VIP, or another VIP
+        name: a, vip: 203.0.113.1, ports: 80, forward: l3dsr, dscp: 5 | name: b, vip: 2001:db8:f::1, ports: 80, forward: l3dsr, dscp: 5 | service 'b': dscp 5 cannot stand for VIP 2001:db8:f::1: it stands for VIP 203.0.113.1; choose another dscp, or none to be given a free one
+        name: a, vip: 2001:db8:f::1, ports: 80 | 'name: b, vip: 2001:db8:f::2, ports: 80, backends: [{name: x, address: 2001:db8:f::1}]' | backend 'x' of service 'b': its address 2001:db8:f::1 is a VIP, so packets would go round; give the server's own address
+        name: a, vip: 203.0.113.1, ports: 80 | 'name: b, vip: 2001:db8:f::2, ports: 80, backends: [{name: x, address: 2001:db8:2::11}, {name: y, address: 2001:DB8:2:0::11}]' | backend 'y' of service 'b': backend 'x' has the address 2001:db8:2::11 already; give it more weight instead
+        name: a, vip: 203.0.113.1, ports: 80 | 'name: b, vip: 2001:db8:f::2, ports: 80, backends: [{name: x, address: 10.2.0.11}]' | backend 'x' of service 'b': its address 10.2.0.11 is IPv4 and VIP 2001:db8:f::2 is IPv6, and a packet keeps its family; give the server's IPv6 address, or make a service of an IPv4 VIP
+        name: a, vip: 203.0.113.1, ports: 80 | 'name: b, vip: 203.0.113.2, ports: 80, forward: l3dsr, backends: [{name: x, address: 2001:db8:2::11}]' | backend 'x' of service 'b': its address 2001:db8:2::11 is IPv6 and VIP 203.0.113.2 is IPv4, and a packet keeps its family; give the server's IPv4 address, or make a service of an IPv6 VIP
         """)
     void shouldRefuseWhatDoesNotGoTogether(String first, String second, String message) {
         assertThatThrownBy(() -> state(ServicesState.EMPTY, first, second))
@@ -46,6 +56,60 @@ class ServicesStateTest {
                                 "name: c, vip: 203.0.113.2, ports: any")
                         .services())
                 .hasSize(3);
+    }
+
+    /** One file: an IPv4 and an IPv6 service side by side, several services of a VIP, several VIPs, the same servers. */
+    @Test
+    void shouldAllowFamiliesSideBySide() throws Refusal {
+        String four = "backends: [{name: b1, address: 10.2.0.11}]";
+        String six = "backends: [{name: b1, address: 2001:db8:2::11}]";
+        ServicesState state = state(
+                ServicesState.EMPTY,
+                "name: web, vip: 203.0.113.1, ports: [80, 443], " + four,
+                "name: web6, vip: 2001:db8:f::1, ports: [80, 443], " + six,
+                "name: ssh6, vip: 2001:db8:f::1, ports: 22, " + six,
+                "name: rest6, vip: 2001:db8:f::1, ports: 1024-65535, " + six,
+                "name: all6, vip: 2001:db8:f::2, ports: any, forward: l3dsr, " + six,
+                "name: all, vip: 203.0.113.2, ports: any, forward: l3dsr, " + four);
+
+        assertThat(codes(state)).containsExactly(0, 0, 0, 0, 3, 7);
+        assertThat(state.services().stream().flatMap(s -> s.backends().stream()).map(BackendSpec::id))
+                .containsExactly(1, 2, 3, 4, 5, 6);
+    }
+
+    @Test
+    void shouldKeepAnIdWhicheverWayAnAddressIsWritten() throws Refusal {
+        ServicesState before = state(
+                ServicesState.EMPTY,
+                "name: a, vip: 2001:db8:f::1, ports: 80, forward: l3dsr, backends: [{name: x, address: 2001:db8:2::11}]");
+        ServicesState after = state(
+                before,
+                "name: a, vip: 2001:DB8:000f::0.0.0.1, ports: 80, forward: l3dsr, backends: [{name: x, address: 2001:db8:2:0:0:0:0:11}]");
+
+        assertThat(after).isEqualTo(before);
+    }
+
+    @Test
+    void shouldCompareThousandsOfPortsInAMoment() throws Refusal {
+        StringBuilder odd = new StringBuilder("1");
+        StringBuilder even = new StringBuilder("2");
+        for (int port = 3; port < 65_535; port += 2) {
+            odd.append(',').append(port);
+            even.append(',').append(port + 1);
+        }
+        ServicesState state = assertTimeoutPreemptively(
+                Duration.ofSeconds(20),
+                () -> state(
+                        ServicesState.EMPTY,
+                        "name: a, vip: 2001:db8:f::1, ports: \"" + odd + "\"",
+                        "name: b, vip: 2001:db8:f::1, ports: \"" + even + "\""));
+
+        assertThat(state.services()).hasSize(2);
+        assertThatThrownBy(() -> state(
+                        ServicesState.EMPTY,
+                        "name: a, vip: 2001:db8:f::1, ports: \"" + odd + "\"",
+                        "name: b, vip: 2001:db8:f::1, ports: \"" + even + ",65533\""))
+                .hasMessageStartingWith("service 'b': tcp port 65533 of VIP 2001:db8:f::1 belongs to service 'a'");
     }
 
     @Test

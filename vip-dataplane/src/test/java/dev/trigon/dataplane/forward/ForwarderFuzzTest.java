@@ -54,14 +54,13 @@ class ForwarderFuzzTest {
                     changeNextHops(rig, random);
                 }
                 rig.batch.clear();
-                rig.forwarder.waitingRoom().release(rig.batch, rig.counters);
+                rig.forwarder.release(rig.batch, rig.nowMs);
                 while (!rig.batch.isFull()) {
                     rig.receive(mutant(random), random.nextInt(100) == 0);
                     sent++;
                 }
                 rig.pass(random.nextInt(8) == 0 ? ERRNOS[random.nextInt(ERRNOS.length)] : 0);
                 rig.nowMs += random.nextInt(100);
-                rig.forwarder.waitingRoom().expire(rig.nowMs, rig.counters);
                 rig.flows.writeBehind(rig.nowMs, 128);
                 rig.reading();
             }

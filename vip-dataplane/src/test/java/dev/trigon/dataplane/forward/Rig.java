@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.trigon.conntrack.FlowCache;
 import dev.trigon.conntrack.FlowTable;
 import dev.trigon.conntrack.FlowTimeouts;
+import dev.trigon.dataplane.answer.AnswerPolicy;
+import dev.trigon.dataplane.answer.ArmAddresses;
 import dev.trigon.dataplane.forward.Counters.Reading;
 import dev.trigon.dataplane.nexthop.NextHop;
 import dev.trigon.dataplane.nexthop.NextHopSlot;
@@ -14,11 +16,12 @@ import dev.trigon.dataplane.service.ServiceTable;
 import dev.trigon.dataplane.service.Specs;
 import dev.trigon.dataplane.wire.TestFrame;
 import java.io.IOException;
-import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A forwarder with all it needs, and no wire: a frame goes in, and what became of it comes out. */
@@ -31,7 +34,7 @@ final class Rig implements AutoCloseable {
     /** Of 10.2.0.n: 02:00:00:00:00:n. */
     static final long SERVER_MACS = 0x0200_0000_0000L;
 
-    static final Arm ARM = new Arm(0, "eth0", INGRESS, TestFrame.GATEWAY_MAC, FRAME_CAPACITY);
+    static final Arm ARM = new Arm(0, "eth0", INGRESS, TestFrame.GATEWAY_MAC, MTU, FRAME_CAPACITY, new ArmAddresses());
 
     /**
      * What became of one frame.
@@ -43,25 +46,39 @@ final class Rig implements AutoCloseable {
     final FlowTable flowTable = FlowTable.inMemory(100_000);
     final FlowCache flows = new FlowCache(flowTable, 1_024, FlowTimeouts.DEFAULT);
     final Counters counters = new Counters();
-    final Forwarder forwarder = new Forwarder(ARM, flows, counters, Worker.BATCH);
-    final Batch batch = new Batch(Worker.BATCH, FRAME_CAPACITY);
-    private final Map<Inet4Address, NextHopSlot> hops = new HashMap<>();
+    final Forwarder forwarder;
+    final Batch batch = new Batch(Worker.BATCH, Batch.LARGEST_FRAME);
+    private final Map<InetAddress, NextHopSlot> hops = new HashMap<>();
     ServiceTable table = ServiceTable.EMPTY;
+    Set<InetAddress> ownAddresses = Set.of();
     long nowMs = 1_800_000_000_000L;
+
+    Rig() {
+        this(AnswerPolicy.DEFAULT);
+    }
+
+    Rig(AnswerPolicy policy) {
+        forwarder = new Forwarder(ARM, flows, counters, Worker.BATCH, policy);
+    }
 
     /** Puts these services in force, and no others. */
     Rig serve(Specs... services) {
         List<ServiceSpec> specs = Arrays.stream(services).map(Specs::spec).toList();
-        table = ServiceTable.compile(specs, table, this::slot, 1);
+        table = ServiceTable.compile(specs, table, this::slot, 1, ownAddresses);
         return this;
     }
 
-    private NextHopSlot slot(Inet4Address address) {
+    private NextHopSlot slot(InetAddress address) {
         return hops.computeIfAbsent(address, a -> {
             NextHopSlot slot = new NextHopSlot();
-            slot.set(hop(a.getAddress()[3], MTU));
+            slot.set(hop(lastOctet(a), MTU));
             return slot;
         });
+    }
+
+    private static int lastOctet(InetAddress address) {
+        byte[] octets = address.getAddress();
+        return octets[octets.length - 1];
     }
 
     private static NextHop hop(int lastOctet, int mtu) {
@@ -69,8 +86,8 @@ final class Rig implements AutoCloseable {
     }
 
     void resolve(String address, int mtu) {
-        Inet4Address to = Specs.address(address);
-        slot(to).set(hop(to.getAddress()[3], mtu));
+        InetAddress to = Specs.address(address);
+        slot(to).set(hop(lastOctet(to), mtu));
     }
 
     /** From now on the way there leads through a router. */

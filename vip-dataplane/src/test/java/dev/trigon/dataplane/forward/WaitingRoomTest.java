@@ -56,7 +56,7 @@ class WaitingRoomTest {
     /** Lets out who can leave, and passes them on; their marks. */
     private List<Integer> release() {
         rig.batch.clear();
-        rig.forwarder.waitingRoom().release(rig.batch, rig.counters);
+        rig.forwarder.release(rig.batch, rig.nowMs);
         rig.pass(0);
         List<Integer> marks = new ArrayList<>();
         for (int i = 0; i < rig.batch.count(); i++) {
@@ -68,7 +68,8 @@ class WaitingRoomTest {
     }
 
     private void expire() {
-        rig.forwarder.waitingRoom().expire(rig.nowMs, rig.counters);
+        rig.batch.clear();
+        rig.forwarder.release(rig.batch, rig.nowMs);
         rig.reading();
     }
 
@@ -99,7 +100,7 @@ class WaitingRoomTest {
         assertThat(count(Verdict.FORWARDED)).isOne();
         assertThat(rig.reading().received()).isOne();
         assertThat(rig.table.backend(1).meter().packets()).isOne();
-        assertThat(rig.forwarder.waitingRoom().isEmpty()).isTrue();
+        assertThat(rig.forwarder.isAnyWaiting()).isFalse();
     }
 
     @Test
@@ -122,13 +123,13 @@ class WaitingRoomTest {
 
     @Test
     void shouldHoldFewOfOneBackendAndLeaveTheRestToTheOthers() {
-        for (int i = 0; i < WaitingRoom.PLACES_PER_BACKEND; i++) {
+        for (int i = 0; i < Forwarder.PLACES_PER_NEXT_HOP; i++) {
             assertThat(rig.send(frame(0, i)).verdict()).isEqualTo(Verdict.WAITING);
         }
         assertThat(rig.send(frame(0, 99)).reason()).isEqualTo(DropReason.NEXT_HOP_QUEUE_FULL);
 
-        for (int backend = 1; backend < WaitingRoom.PLACES / WaitingRoom.PLACES_PER_BACKEND; backend++) {
-            for (int i = 0; i < WaitingRoom.PLACES_PER_BACKEND; i++) {
+        for (int backend = 1; backend < Forwarder.NEXT_HOP_PLACES / Forwarder.PLACES_PER_NEXT_HOP; backend++) {
+            for (int i = 0; i < Forwarder.PLACES_PER_NEXT_HOP; i++) {
                 assertThat(rig.send(frame(backend, i)).verdict()).isEqualTo(Verdict.WAITING);
             }
         }
@@ -138,8 +139,8 @@ class WaitingRoomTest {
 
         rig.nowMs += WaitingRoom.PATIENCE_MS;
         expire();
-        assertThat(rig.reading().of(DropReason.NEXT_HOP_UNRESOLVED)).isEqualTo(WaitingRoom.PLACES);
-        assertThat(rig.forwarder.waitingRoom().isEmpty()).isTrue();
+        assertThat(rig.reading().of(DropReason.NEXT_HOP_UNRESOLVED)).isEqualTo(Forwarder.NEXT_HOP_PLACES);
+        assertThat(rig.forwarder.isAnyWaiting()).isFalse();
         assertThat(rig.send(frame(0, 0)).verdict()).isEqualTo(Verdict.WAITING);
     }
 
@@ -168,7 +169,7 @@ class WaitingRoomTest {
     @Test
     void shouldReleaseNoMoreThanABatchHolds() {
         for (int backend = 0; backend < 4; backend++) {
-            for (int i = 0; i < WaitingRoom.PLACES_PER_BACKEND; i++) {
+            for (int i = 0; i < Forwarder.PLACES_PER_NEXT_HOP; i++) {
                 rig.send(frame(backend, backend * 32 + i));
             }
         }
@@ -180,8 +181,8 @@ class WaitingRoomTest {
         assertThat(marks).hasSize(Worker.BATCH);
         marks.addAll(release());
 
-        assertThat(marks).hasSize(WaitingRoom.PLACES).isSorted().doesNotHaveDuplicates();
-        assertThat(count(Verdict.FORWARDED)).isEqualTo(WaitingRoom.PLACES);
+        assertThat(marks).hasSize(Forwarder.NEXT_HOP_PLACES).isSorted().doesNotHaveDuplicates();
+        assertThat(count(Verdict.FORWARDED)).isEqualTo(Forwarder.NEXT_HOP_PLACES);
     }
 
     @Test

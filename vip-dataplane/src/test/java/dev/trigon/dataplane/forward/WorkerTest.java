@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.trigon.conntrack.FlowCache;
 import dev.trigon.conntrack.FlowTable;
 import dev.trigon.conntrack.FlowTimeouts;
+import dev.trigon.dataplane.answer.AnswerPolicy;
 import dev.trigon.dataplane.forward.Counters.Reading;
 import dev.trigon.dataplane.nexthop.NextHop;
 import dev.trigon.dataplane.nexthop.NextHopSlot;
@@ -19,6 +20,7 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -36,7 +38,12 @@ class WorkerTest {
     private final NextHopSlot hop = new NextHopSlot();
     private volatile ServiceTable inForce = ServiceTable.EMPTY;
     private final Worker worker = new Worker(
-            Rig.ARM, port, new FlowCache(flowTable, 1_024, FlowTimeouts.DEFAULT), () -> inForce, clockMs::get);
+            Rig.ARM,
+            port,
+            new FlowCache(flowTable, 1_024, FlowTimeouts.DEFAULT),
+            () -> inForce,
+            clockMs::get,
+            AnswerPolicy.DEFAULT);
     private final Thread thread = new Thread(worker, "worker-under-test");
     private final List<Sent> sent = new ArrayList<>();
 
@@ -59,7 +66,7 @@ class WorkerTest {
 
     private void publish(Specs... services) {
         List<ServiceSpec> specs = Arrays.stream(services).map(Specs::spec).toList();
-        ServiceTable next = ServiceTable.compile(specs, inForce, a -> hop, 1);
+        ServiceTable next = ServiceTable.compile(specs, inForce, a -> hop, 1, Set.of());
         inForce = next;
         worker.wake();
         until(() -> worker.adoptedVersion() == next.version());

@@ -6,33 +6,45 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.trigon.dataplane.balance.Scheduler;
 import dev.trigon.dataplane.nexthop.NextHop;
 import dev.trigon.dataplane.nexthop.NextHopSlot;
-import java.net.Inet4Address;
+import dev.trigon.dataplane.wire.IpAddress;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ServiceTableTest {
     private static final int TCP = 6;
     private static final int UDP = 17;
-    private static final int VIP = Ipv4.toInt(Specs.address("203.0.113.10"));
+    private static final InetAddress VIP = Specs.address("203.0.113.10");
+    private static final InetAddress VIP6 = Specs.address("2001:db8:f::10");
 
-    private final Map<Inet4Address, NextHopSlot> hops = new HashMap<>();
+    private final Map<InetAddress, NextHopSlot> hops = new HashMap<>();
 
     private ServiceTable compile(ServiceTable before, Specs... specs) {
         List<ServiceSpec> list = new ArrayList<>();
         for (Specs one : specs) {
             list.add(one.spec());
         }
-        return ServiceTable.compile(list, before, a -> hops.computeIfAbsent(a, x -> new NextHopSlot()), 2);
+        return ServiceTable.compile(list, before, a -> hops.computeIfAbsent(a, x -> new NextHopSlot()), 2, Set.of());
     }
 
-    private static String match(ServiceTable table, int vip, int protocol, int port) {
-        Service service = table.match(vip, protocol, port);
+    private static @Nullable Vip vip(ServiceTable table, InetAddress address) {
+        return table.vip(IpAddress.high(address), IpAddress.low(address));
+    }
+
+    private static @Nullable Service serving(ServiceTable table, InetAddress address, int protocol, int port) {
+        Vip vip = vip(table, address);
+        return vip == null ? null : vip.service(protocol, port);
+    }
+
+    private static String match(ServiceTable table, InetAddress address, int protocol, int port) {
+        Service service = serving(table, address, protocol, port);
         return service == null ? "none" : service.spec().name();
     }
 
@@ -76,34 +88,76 @@ class ServiceTableTest {
             assertThat(match(table, VIP, TCP, port)).isEqualTo("all");
         }
         assertThat(match(table, VIP, UDP, 80)).isEqualTo("none");
-        assertThat(match(table, VIP + 1, TCP, 80)).isEqualTo("none");
+        assertThat(match(table, Specs.address("203.0.113.11"), TCP, 80)).isEqualTo("none");
     }
 
     @Test
     void shouldKnowNothingWhenEmpty() {
-        assertThat(ServiceTable.EMPTY.isVip(0)).isFalse();
-        assertThat(ServiceTable.EMPTY.isVip(VIP)).isFalse();
-        assertThat(ServiceTable.EMPTY.match(VIP, TCP, 80)).isNull();
+        assertThat(ServiceTable.EMPTY.isVip(0, 0)).isFalse();
+        assertThat(vip(ServiceTable.EMPTY, VIP)).isNull();
+        assertThat(vip(ServiceTable.EMPTY, VIP6)).isNull();
         assertThat(ServiceTable.EMPTY.backend(0)).isNull();
         assertThat(ServiceTable.EMPTY.backend(1)).isNull();
-        assertThat(ServiceTable.EMPTY.vips()).isEmpty();
+        assertThat(ServiceTable.EMPTY.allVips()).isEmpty();
     }
 
-    /** Addresses in a row and scattered ones: what collides, collides. */
+    @Test
+    void shouldKeepFamiliesApart() {
+        ServiceTable table = compile(
+                null,
+                service("four"),
+                service("six").vip("2001:db8:f::10"),
+                service("same-low-word").vip("2001:db8:e::10").ports(new PortRange(443, 443)),
+                service("looks-mapped").vip("64:ff9b::ffff:cb00:710a").ports(new PortRange(53, 53)));
+
+        assertThat(match(table, VIP, TCP, 80)).isEqualTo("four");
+        assertThat(match(table, VIP6, TCP, 80)).isEqualTo("six");
+        assertThat(match(table, VIP6, TCP, 443)).isEqualTo("none");
+        assertThat(match(table, Specs.address("2001:db8:e::10"), TCP, 443)).isEqualTo("same-low-word");
+        assertThat(match(table, Specs.address("64:ff9b::ffff:cb00:710a"), TCP, 53))
+                .isEqualTo("looks-mapped");
+        assertThat(match(table, Specs.address("2001:db8:f::11"), TCP, 80)).isEqualTo("none");
+        assertThat(match(table, Specs.address("::10"), TCP, 80)).isEqualTo("none");
+    }
+
+    @Test
+    void shouldNameEveryVipOnceInTheOrderOfTheServices() {
+        ServiceTable table = compile(
+                null,
+                service("b").vip("2001:db8:f::10"),
+                service("a"),
+                service("c").vip("2001:db8:f::10").udp());
+
+        assertThat(table.allVips()).extracting(Vip::address).containsExactly(VIP6, VIP);
+    }
+
+    @Test
+    void shouldKnowWhichVipsAreTheGatewaysOwn() {
+        ServiceTable table = ServiceTable.compile(
+                List.of(service("a").spec(), service("b").vip("2001:db8:f::10").spec()),
+                null,
+                a -> new NextHopSlot(),
+                1,
+                Set.of(VIP6, Specs.address("192.0.2.1")));
+
+        assertThat(table.allVips()).extracting(Vip::isOwn).containsExactly(false, true);
+    }
+
+    /** Addresses in a row, neighbours in one word or the other, and scattered ones: what collides, collides. */
     @Test
     void shouldFindHundredsOfVipsAndThousandsOfBackends() {
         long seed = System.nanoTime();
         System.out.println("ServiceTableTest seed " + seed);
         Random random = new Random(seed);
         for (int vips : new int[] {1, 2, 3, 4, 7, 8, 9, 255, 256, 700}) {
-            Set<Integer> addresses = new HashSet<>();
+            Set<InetAddress> addresses = new LinkedHashSet<>();
             while (addresses.size() < vips) {
-                addresses.add(random.nextBoolean() ? VIP + addresses.size() : random.nextInt());
+                addresses.add(anyAddress(random));
             }
             List<ServiceSpec> specs = new ArrayList<>();
             int id = 0;
-            for (int address : addresses) {
-                Specs one = service("s" + id).vip(Ipv4.fromInt(address).getHostAddress());
+            for (InetAddress address : addresses) {
+                Specs one = service("s" + id).vip(address.getHostAddress());
                 for (int i = 0; i < 3; i++) {
                     id += 1 + random.nextInt(3);
                     one.backend(id, "10.2.0.11", 1);
@@ -114,11 +168,22 @@ class ServiceTableTest {
         }
     }
 
-    private static void assertHolds(List<ServiceSpec> specs, Set<Integer> addresses, int maxId, Random random) {
-        ServiceTable table = ServiceTable.compile(specs, null, a -> new NextHopSlot(), 1);
+    private static InetAddress anyAddress(Random random) {
+        long few = random.nextInt(1_000);
+        return switch (random.nextInt(5)) {
+            case 0 -> IpAddress.toInetAddress(0, IpAddress.mapped(0xCB00_710A + (int) few));
+            case 1 -> IpAddress.toInetAddress(0, IpAddress.mapped(random.nextInt()));
+            case 2 -> IpAddress.toInetAddress(0x2001_0DB8_000F_0000L, few);
+            case 3 -> IpAddress.toInetAddress(0x2001_0DB8_0000_0000L | few << random.nextInt(22), 0x10);
+            default -> IpAddress.toInetAddress(random.nextLong(), random.nextLong());
+        };
+    }
+
+    private static void assertHolds(List<ServiceSpec> specs, Set<InetAddress> addresses, int maxId, Random random) {
+        ServiceTable table = ServiceTable.compile(specs, null, a -> new NextHopSlot(), 1, Set.of());
         Map<Integer, String> backends = new HashMap<>();
         for (ServiceSpec spec : specs) {
-            assertThat(match(table, Ipv4.toInt(spec.vip()), TCP, 80)).isEqualTo(spec.name());
+            assertThat(match(table, spec.vip(), TCP, 80)).isEqualTo(spec.name());
             spec.backends().forEach(b -> backends.put(b.id(), spec.name()));
         }
         for (int id = -5; id < maxId + 5; id++) {
@@ -126,16 +191,17 @@ class ServiceTableTest {
             assertThat(found == null ? null : found.service().spec().name()).isEqualTo(backends.get(id));
         }
         for (int i = 0; i < 1_000; i++) {
-            int address = random.nextBoolean() ? random.nextInt() : VIP + random.nextInt(1_000);
-            assertThat(table.isVip(address)).isEqualTo(addresses.contains(address));
+            InetAddress address = anyAddress(random);
+            assertThat(table.isVip(IpAddress.high(address), IpAddress.low(address)))
+                    .isEqualTo(addresses.contains(address));
         }
-        assertThat(table.vips()).hasSize(addresses.size()).containsOnly(addresses.toArray(Integer[]::new));
+        assertThat(table.allVips()).extracting(Vip::address).containsExactlyElementsOf(addresses);
     }
 
     @Test
     void shouldChooseAmongTheBackendsInTheirOrder() {
-        Service web = compile(null, service("web").backend(7, "10.2.0.11", 1).backend(9, "10.2.0.12", 1))
-                .match(VIP, TCP, 80);
+        Service web = serving(
+                compile(null, service("web").backend(7, "10.2.0.11", 1).backend(9, "10.2.0.12", 1)), VIP, TCP, 80);
 
         assertThat(List.of(
                         web.peek(0).id(),
@@ -147,7 +213,7 @@ class ServiceTableTest {
 
     @Test
     void shouldChooseNoBackendWhenNoneTakesFlows() {
-        Service web = compile(null, service("web").backend(7, "10.2.0.11", 0)).match(VIP, TCP, 80);
+        Service web = serving(compile(null, service("web").backend(7, "10.2.0.11", 0)), VIP, TCP, 80);
 
         assertThat(web.choose(0)).isNull();
         assertThat(web.peek(0)).isNull();
@@ -163,18 +229,28 @@ class ServiceTableTest {
         hops.get(Specs.address("10.2.0.11")).set(hop);
 
         assertThat(backend.nextHop()).isEqualTo(hop);
-        assertThat(backend.address()).isEqualTo(0x0A02_000B);
+        assertThat(backend.addressHigh()).isZero();
+        assertThat(backend.addressLow()).isEqualTo(0xFFFF_0A02_000BL);
+    }
+
+    @Test
+    void shouldHoldBothWordsOfAnAddress() {
+        Backend backend =
+                compile(null, service("web").backend(7, "2001:db8:2::11", 1)).backend(7);
+
+        assertThat(backend.addressHigh()).isEqualTo(0x2001_0DB8_0002_0000L);
+        assertThat(backend.addressLow()).isEqualTo(0x11);
     }
 
     private static Scheduler schedulerOf(ServiceTable table) {
-        return table.match(VIP, TCP, 80).scheduler();
+        return serving(table, VIP, TCP, 80).scheduler();
     }
 
     @Test
     void shouldGoOnWithItsSchedulerWhileTheBackendsStay() {
         ServiceTable before =
                 compile(null, service("web").backend(7, "10.2.0.11", 1).backend(9, "10.2.0.12", 1));
-        before.match(VIP, TCP, 80).choose(0);
+        serving(before, VIP, TCP, 80).choose(0);
 
         ServiceTable after = compile(
                 before,
@@ -185,10 +261,10 @@ class ServiceTableTest {
                 service("other").vip("203.0.113.11").backend(11, "10.2.0.13", 1));
 
         assertThat(schedulerOf(after)).isSameAs(schedulerOf(before));
-        assertThat(after.match(VIP, TCP, 80).choose(0).id()).isEqualTo(9);
+        assertThat(serving(after, VIP, TCP, 80).choose(0).id()).isEqualTo(9);
         assertThat(after.backend(9).service())
                 .as("the service of the new table")
-                .isSameAs(after.match(VIP, TCP, 80));
+                .isSameAs(serving(after, VIP, TCP, 80));
         assertThat(after.version()).isEqualTo(before.version() + 1);
     }
 

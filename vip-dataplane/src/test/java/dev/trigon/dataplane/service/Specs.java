@@ -1,7 +1,8 @@
 package dev.trigon.dataplane.service;
 
+import com.google.common.net.InetAddresses;
 import dev.trigon.dataplane.balance.SchedulerKind;
-import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -25,12 +26,9 @@ public final class Specs {
         return specs;
     }
 
-    public static Inet4Address address(String dotted) {
-        int address = 0;
-        for (String octet : dotted.split("\\.", -1)) {
-            address = address << 8 | Integer.parseInt(octet);
-        }
-        return Ipv4.fromInt(address);
+    /** Of either family. */
+    public static InetAddress address(String literal) {
+        return InetAddresses.forString(literal);
     }
 
     public Specs vip(String address) {

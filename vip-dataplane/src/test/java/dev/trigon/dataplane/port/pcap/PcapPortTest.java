@@ -29,6 +29,7 @@ class PcapPortTest {
     private static final int BATCH = 64;
     private static final int FRAME_CAPACITY = 1_600;
     private static final int VIP = Octets.ip("203.0.113.10");
+
     private static final int OTHER = Octets.ip("203.0.113.11");
     private static final int EMSGSIZE = 90;
     private static final int ENETDOWN = 100;

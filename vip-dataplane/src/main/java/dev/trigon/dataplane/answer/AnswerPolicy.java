@@ -1,4 +1,4 @@
-package dev.trigon.dataplane.forward;
+package dev.trigon.dataplane.answer;
 
 /**
  * What vipd says of its own accord to whoever sends to a VIP.

@@ -1,0 +1,72 @@
+package dev.trigon.dataplane.forward;
+
+import dev.trigon.conntrack.FlowCache;
+import org.jspecify.annotations.Nullable;
+
+/** Where a packet goes, before anything was done to it. Mutable, used again for the next; a datagram's fragments share one. */
+final class Fate {
+    enum Way {
+        /** Not known yet: its first fragment is to come. */
+        UNDECIDED,
+        TO_BACKEND,
+        /** An echo request, answered here. */
+        ECHO,
+        /** Left to the kernel. */
+        PASS,
+        DROP
+    }
+
+    private Way way = Way.UNDECIDED;
+    private int backendId;
+    private int slot;
+    private @Nullable DropReason reason;
+
+    void undecided() {
+        way = Way.UNDECIDED;
+    }
+
+    /** To the backend of a flow, which the slot of the flow cache names too until the next look-up there. */
+    void toBackend(int id, int flowSlot) {
+        way = Way.TO_BACKEND;
+        backendId = id;
+        slot = flowSlot;
+    }
+
+    void echo() {
+        way = Way.ECHO;
+    }
+
+    void pass() {
+        way = Way.PASS;
+    }
+
+    void drop(DropReason why) {
+        way = Way.DROP;
+        reason = why;
+    }
+
+    /** The same for the fragments that follow: their slot of the flow cache may be another's by then. */
+    void take(Fate of) {
+        way = of.way;
+        backendId = of.backendId;
+        slot = FlowCache.MISS;
+        reason = of.reason;
+    }
+
+    Way way() {
+        return way;
+    }
+
+    int backendId() {
+        return backendId;
+    }
+
+    /** {@link FlowCache#MISS} where there is none. */
+    int slot() {
+        return slot;
+    }
+
+    DropReason reason() {
+        return reason == null ? DropReason.FAULT : reason;
+    }
+}

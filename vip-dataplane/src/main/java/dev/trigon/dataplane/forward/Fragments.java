@@ -1,0 +1,106 @@
+package dev.trigon.dataplane.forward;
+
+import dev.trigon.conntrack.FlowKey;
+import dev.trigon.dataplane.wire.Packet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The datagrams whose fragments are on their way: a fixed number, for a short time, the oldest first to go. A set of eight
+ * places is where a datagram can be; which set, a stranger cannot work out.
+ */
+final class Fragments {
+    static final int SETS = 256;
+    static final int WAYS = 8;
+    /** Fragments of a datagram come one behind the other; whoever is this late has been given up by its server's clients. */
+    static final long LIFETIME_MS = 2_000;
+    /** A datagram that is whole keeps its place a little, for fragments that the network has doubled. */
+    static final long COMPLETE_MS = 100;
+
+    private final Datagram[] places = new Datagram[SETS * WAYS];
+    private final FlowKey key = new FlowKey();
+    private final long secret;
+    private long datagrams;
+    private long evictions;
+
+    Fragments(long secret) {
+        this.secret = secret | 1;
+        for (int i = 0; i < places.length; i++) {
+            places[i] = new Datagram();
+        }
+    }
+
+    /** The datagram of a fragment, or null if none of its has been seen lately. */
+    @Nullable
+    Datagram find(Packet fragment, long nowMs) {
+        int set = setOf(fragment);
+        for (int i = set; i < set + WAYS; i++) {
+            if (places[i].is(fragment) && !isOver(places[i], nowMs)) {
+                return places[i];
+            }
+        }
+        return null;
+    }
+
+    /** The datagram of a fragment, begun if need be; null if every place it could have holds fragments that wait. */
+    @Nullable
+    Datagram findOrBegin(Packet fragment, long nowMs) {
+        Datagram known = find(fragment, nowMs);
+        if (known != null) {
+            return known;
+        }
+        Datagram free = freePlace(setOf(fragment), nowMs);
+        if (free != null) {
+            free.begin(fragment, nowMs);
+            datagrams++;
+        }
+        return free;
+    }
+
+    private @Nullable Datagram freePlace(int set, long nowMs) {
+        Datagram oldest = null;
+        for (int i = set; i < set + WAYS; i++) {
+            Datagram one = places[i];
+            if (one.isHolding()) {
+                continue;
+            }
+            if (!one.isUsed() || isOver(one, nowMs)) {
+                return one;
+            }
+            if (oldest == null || one.sinceMs() < oldest.sinceMs()) {
+                oldest = one;
+            }
+        }
+        evictions += oldest == null ? 0 : 1;
+        return oldest;
+    }
+
+    private static boolean isOver(Datagram one, long nowMs) {
+        // senders use identifications again, at high rates within seconds (RFC 4963)
+        long lifetimeMs = one.isComplete() ? COMPLETE_MS : LIFETIME_MS;
+        return nowMs - one.sinceMs() >= lifetimeMs && !one.isHolding();
+    }
+
+    private int setOf(Packet fragment) {
+        int id = fragment.fragmentId();
+        key.set(
+                fragment.sourceHigh(),
+                fragment.sourceLow(),
+                fragment.destinationHigh(),
+                fragment.destinationLow(),
+                Datagram.keyProtocol(fragment),
+                id >>> 16,
+                id & 0xFFFF);
+        long mixed = (key.hash() ^ (key.hash() >>> 29) ^ secret) * secret;
+        return (int) (mixed >>> (Long.SIZE - Integer.numberOfTrailingZeros(SETS))) * WAYS;
+    }
+
+    /** Datagrams seen in fragments. */
+    long datagrams() {
+        return datagrams;
+    }
+
+    /** Datagrams that had to make room for another. */
+    long evictions() {
+        return evictions;
+    }
+}

@@ -1,0 +1,171 @@
+package dev.trigon.dataplane.forward;
+
+import dev.trigon.conntrack.FlowCache;
+import dev.trigon.conntrack.FlowKey;
+import dev.trigon.conntrack.FlowState;
+import dev.trigon.conntrack.TcpTracking;
+import dev.trigon.dataplane.service.Backend;
+import dev.trigon.dataplane.service.Protocol;
+import dev.trigon.dataplane.service.Service;
+import dev.trigon.dataplane.service.ServiceTable;
+import dev.trigon.dataplane.service.Vip;
+import dev.trigon.dataplane.wire.EmbeddedPacket;
+import dev.trigon.dataplane.wire.Flaw;
+import dev.trigon.dataplane.wire.Packet;
+import org.jspecify.annotations.Nullable;
+
+/** Says where a packet to a VIP goes: what it belongs to, and which backend that has. */
+final class Placement {
+    private final FlowCache flows;
+    private final boolean echoToBackend;
+    private final FlowKey key = new FlowKey();
+
+    Placement(FlowCache flows, boolean echoToBackend) {
+        this.flows = flows;
+        this.echoToBackend = echoToBackend;
+    }
+
+    void place(Packet packet, Vip vip, ServiceTable table, long nowMs, Fate fate) {
+        int protocol = packet.protocol();
+        if (protocol == Protocol.TCP.number() || protocol == Protocol.UDP.number()) {
+            placeInFlow(packet, vip, table, nowMs, fate);
+        } else if (packet.isEchoRequest()) {
+            placeEcho(packet, vip, fate);
+        } else if (packet.isIcmpError()) {
+            placeError(packet, vip, table, nowMs, fate);
+        } else {
+            leave(vip, fate, packet.isIcmp() ? DropReason.ICMP_TYPE : DropReason.PROTOCOL);
+        }
+    }
+
+    /** What Trigon has no use for is dropped, unless the VIP is the gateway's own address: then it is the kernel's. */
+    private static void leave(Vip vip, Fate fate, DropReason reason) {
+        if (vip.isOwn()) {
+            fate.pass();
+        } else {
+            fate.drop(reason);
+        }
+    }
+
+    private void placeInFlow(Packet packet, Vip vip, ServiceTable table, long nowMs, Fate fate) {
+        Service service = vip.service(packet.protocol(), packet.destinationPort());
+        if (service == null) {
+            leave(vip, fate, DropReason.NO_SERVICE);
+            return;
+        }
+        int slot = flowOf(packet, service, table, nowMs);
+        if (slot == FlowCache.MISS) {
+            fate.drop(DropReason.NO_BACKEND);
+        } else {
+            fate.toBackend(flows.backendId(slot), slot);
+        }
+    }
+
+    /** The slot of this packet's flow, which names its backend; a new flow is placed. MISS when there is no backend. */
+    private int flowOf(Packet packet, Service service, ServiceTable table, long nowMs) {
+        boolean tcp = packet.protocol() == Protocol.TCP.number();
+        key.set(
+                packet.sourceHigh(),
+                packet.sourceLow(),
+                packet.destinationHigh(),
+                packet.destinationLow(),
+                packet.protocol(),
+                packet.sourcePort(),
+                packet.destinationPort());
+        int slot = flows.lookup(key, nowMs);
+        if (slot != FlowCache.MISS && isServed(slot, service, table) && !(tcp && opensAnew(slot, packet))) {
+            if (tcp) {
+                advance(slot, packet, nowMs);
+            }
+            return slot;
+        }
+        Backend chosen = service.choose(key.hash());
+        if (chosen == null) {
+            return FlowCache.MISS;
+        }
+        FlowState first = tcp ? TcpTracking.first(packet.tcpFlags()) : FlowState.UDP;
+        return flows.create(key, chosen.id(), first, nowMs);
+    }
+
+    /** Whether a remembered flow still binds: its backend serves this service. */
+    private boolean isServed(int slot, Service service, ServiceTable table) {
+        Backend known = table.backend(flows.backendId(slot));
+        return known != null && known.service() == service;
+    }
+
+    private boolean opensAnew(int slot, Packet packet) {
+        return TcpTracking.opensAnew(flows.state(slot), packet.tcpFlags());
+    }
+
+    private void advance(int slot, Packet packet, long nowMs) {
+        FlowState before = flows.state(slot);
+        FlowState after = TcpTracking.next(before, packet.tcpFlags());
+        if (after != before) {
+            flows.state(slot, after, nowMs);
+        }
+    }
+
+    private void placeEcho(Packet packet, Vip vip, Fate fate) {
+        if (vip.isOwn()) {
+            fate.pass();
+        } else if (echoToBackend) {
+            key.set(
+                    packet.sourceHigh(),
+                    packet.sourceLow(),
+                    packet.destinationHigh(),
+                    packet.destinationLow(),
+                    packet.protocol(),
+                    0,
+                    0);
+            toBackend(vip.steady(key.hash()), fate, DropReason.NO_BACKEND);
+        } else {
+            fate.echo();
+        }
+    }
+
+    private static void toBackend(@Nullable Backend backend, Fate fate, DropReason otherwise) {
+        if (backend == null) {
+            fate.drop(otherwise);
+        } else {
+            fate.toBackend(backend.id(), FlowCache.MISS);
+        }
+    }
+
+    /**
+     * An error is about a packet that a server sent as the VIP, and quotes it: client and VIP stand there the other way
+     * round. It neither opens a flow nor keeps one alive: anybody can send one.
+     */
+    private void placeError(Packet packet, Vip vip, ServiceTable table, long nowMs, Fate fate) {
+        Flaw flaw = packet.parseEmbedded();
+        EmbeddedPacket quoted = packet.embedded();
+        boolean sentByVip = flaw == Flaw.NONE
+                && quoted.sourceHigh() == packet.destinationHigh()
+                && quoted.sourceLow() == packet.destinationLow();
+        if (!sentByVip) {
+            leave(vip, fate, DropReason.ICMP_EMBEDDED);
+            return;
+        }
+        Service service = quoted.hasPorts() ? vip.service(quoted.protocol(), quoted.sourcePort()) : null;
+        if (service == null) {
+            leave(vip, fate, DropReason.ICMP_NO_FLOW);
+            return;
+        }
+        key.set(
+                quoted.destinationHigh(),
+                quoted.destinationLow(),
+                quoted.sourceHigh(),
+                quoted.sourceLow(),
+                quoted.protocol(),
+                quoted.destinationPort(),
+                quoted.sourcePort());
+        int slot = flows.lookup(key, nowMs);
+        if (slot != FlowCache.MISS && isServed(slot, service, table)) {
+            fate.toBackend(flows.backendId(slot), FlowCache.MISS);
+        } else if (service.scheduler().isHashing()) {
+            // where the flow's next packet would go
+            toBackend(service.peek(key.hash()), fate, DropReason.ICMP_NO_FLOW);
+        } else {
+            fate.drop(DropReason.ICMP_NO_FLOW);
+        }
+    }
+}

@@ -1,0 +1,212 @@
+package dev.trigon.dataplane.forward;
+
+import static dev.trigon.dataplane.service.Specs.service;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.trigon.dataplane.forward.Rig.Outcome;
+import dev.trigon.dataplane.port.Batch;
+import dev.trigon.dataplane.service.PortRange;
+import dev.trigon.dataplane.service.Specs;
+import dev.trigon.dataplane.wire.TestFrame;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Datagrams that come in pieces: all pieces to one server, in any order, and never for ever. */
+class FragmentForwardingTest {
+    private static final int MORE = 0x2000;
+    private static final int ID_AT = TestFrame.ETHERNET + 4;
+    private static final int PIECE = 1_480;
+
+    private final Rig rig = new Rig();
+
+    @BeforeEach
+    void serve() {
+        Specs dns = service("dns").udp().ports(new PortRange(53, 53));
+        for (int i = 0; i < 5; i++) {
+            dns.backend(i + 1, "10.2.0." + (11 + i), 1);
+        }
+        rig.serve(dns);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        rig.close();
+    }
+
+    private static byte[] first(int id, int clientPort) {
+        return identified(
+                id,
+                TestFrame.udp()
+                        .from("198.51.100.10", clientPort)
+                        .to("203.0.113.10", 53)
+                        .fragment(MORE)
+                        .payload(new byte[PIECE - 8])
+                        .build());
+    }
+
+    /** The n-th piece, n from 1. */
+    private static byte[] later(int id, int n, boolean more) {
+        int octets = more ? PIECE : 100;
+        return identified(
+                id,
+                TestFrame.ip(17)
+                        .to("203.0.113.10", 53)
+                        .payload(new byte[octets - 8])
+                        .fragment((more ? MORE : 0) | n * PIECE / 8)
+                        .build());
+    }
+
+    /** With its header checksum off: the packet path does not look at it. */
+    private static byte[] identified(int id, byte[] frame) {
+        frame[ID_AT] = (byte) (id >>> 8);
+        frame[ID_AT + 1] = (byte) id;
+        return frame;
+    }
+
+    private List<Integer> release() {
+        rig.batch.clear();
+        rig.forwarder.release(rig.batch, rig.nowMs);
+        rig.pass(0);
+        List<Integer> servers = new ArrayList<>();
+        for (int i = 0; i < rig.batch.count(); i++) {
+            if (rig.batch.egress(i) != Batch.STAYS) {
+                servers.add((int) rig.frame(i)[5]);
+            }
+        }
+        rig.reading();
+        return servers;
+    }
+
+    @Test
+    void shouldSendAllPiecesWhereTheFirstGoes() {
+        for (int datagram = 0; datagram < 50; datagram++) {
+            int server = Rig.server(rig.send(first(datagram, 1_000 + datagram)));
+            assertThat(Rig.server(rig.send(later(datagram, 1, true)))).isEqualTo(server);
+            assertThat(Rig.server(rig.send(later(datagram, 2, false)))).isEqualTo(server);
+        }
+    }
+
+    @Test
+    void shouldHoldPiecesUntilTheFirstHasCome() {
+        Outcome last = rig.send(later(7, 2, false));
+        Outcome middle = rig.send(later(7, 1, true));
+        assertThat(List.of(last.verdict(), middle.verdict())).containsOnly(Verdict.WAITING);
+        assertThat(release()).as("before the first").isEmpty();
+
+        int server = Rig.server(rig.send(first(7, 1_000)));
+
+        assertThat(release()).containsExactly(server, server);
+        assertThat(rig.forwarder.isAnyWaiting()).isFalse();
+        assertThat(rig.reading().of(Verdict.FORWARDED)).isEqualTo(3);
+    }
+
+    @Test
+    void shouldGiveUpOnPiecesWhoseFirstNeverComes() {
+        rig.send(later(7, 1, true));
+        rig.nowMs += WaitingRoom.PATIENCE_MS;
+
+        assertThat(release()).isEmpty();
+        assertThat(rig.reading().of(DropReason.FRAGMENT_ORPHAN)).isOne();
+        assertThat(rig.forwarder.isAnyWaiting()).isFalse();
+    }
+
+    @Test
+    void shouldDropPiecesAsTheFirstWasDropped() {
+        assertThat(rig.send(identified(
+                                7,
+                                TestFrame.udp()
+                                        .to("203.0.113.10", 54)
+                                        .fragment(MORE)
+                                        .payload(new byte[PIECE - 8])
+                                        .build()))
+                        .reason())
+                .isEqualTo(DropReason.NO_SERVICE);
+        assertThat(rig.send(later(7, 1, false)).reason()).isEqualTo(DropReason.NO_SERVICE);
+    }
+
+    @Test
+    void shouldDropOverlappingPiecesAndWhatFollows() {
+        rig.send(first(7, 1_000));
+        byte[] overlapping = identified(
+                7,
+                TestFrame.ip(17)
+                        .to("203.0.113.10", 53)
+                        .payload(new byte[PIECE - 8])
+                        .fragment(MORE | (PIECE - 8) / 8)
+                        .build());
+
+        assertThat(rig.send(overlapping).reason()).isEqualTo(DropReason.FRAGMENT_OVERLAP);
+        assertThat(rig.send(later(7, 1, false)).reason()).isEqualTo(DropReason.FRAGMENT_OVERLAP);
+    }
+
+    @Test
+    void shouldDropADuplicateAlone() {
+        int server = Rig.server(rig.send(first(7, 1_000)));
+
+        assertThat(rig.send(first(7, 1_000)).reason()).isEqualTo(DropReason.FRAGMENT_OVERLAP);
+        assertThat(Rig.server(rig.send(later(7, 1, false)))).isEqualTo(server);
+    }
+
+    /** A sender that has used up its identifications begins again: what was whole long ago is another datagram. */
+    @Test
+    void shouldTakeAnIdentificationAnew() {
+        rig.send(first(7, 1_000));
+        rig.send(later(7, 1, false));
+        rig.nowMs += Fragments.COMPLETE_MS;
+
+        assertThat(rig.send(first(7, 1_001)).verdict()).isEqualTo(Verdict.FORWARDED);
+        assertThat(rig.send(later(7, 1, false)).verdict()).isEqualTo(Verdict.FORWARDED);
+    }
+
+    @Test
+    void shouldHoldOfOneDatagramWhatHasAPlaceAndCountTheRest() {
+        List<DropReason> reasons = IntStream.rangeClosed(1, Forwarder.PLACES_PER_DATAGRAM + 3)
+                .mapToObj(n -> rig.send(identified(
+                        7,
+                        TestFrame.ip(17)
+                                .to("203.0.113.10", 53)
+                                .payload(new byte[8])
+                                .fragment(MORE | n * 2)
+                                .build())))
+                .map(Outcome::reason)
+                .filter(reason -> reason != null)
+                .toList();
+
+        assertThat(reasons).hasSize(3).containsOnly(DropReason.FRAGMENT_QUEUE_FULL);
+        assertThat(rig.reading().of(Verdict.WAITING)).isEqualTo(Forwarder.PLACES_PER_DATAGRAM);
+    }
+
+    /** More datagrams at once than there are places: the newest are known, and memory does not grow. */
+    @Test
+    void shouldForgetTheOldestOfTooManyDatagrams() {
+        int datagrams = 3 * Fragments.SETS * Fragments.WAYS;
+        for (int id = 0; id < datagrams; id++) {
+            assertThat(rig.send(first(id, 1_000)).verdict()).isEqualTo(Verdict.FORWARDED);
+        }
+
+        assertThat(rig.send(later(datagrams - 1, 1, false)).verdict()).isEqualTo(Verdict.FORWARDED);
+        assertThat(rig.send(later(0, 1, false)).verdict()).isEqualTo(Verdict.WAITING);
+    }
+
+    @Test
+    void shouldHoldPiecesForANextHopAsWell() {
+        for (int i = 0; i < 5; i++) {
+            rig.unresolve("10.2.0." + (11 + i));
+        }
+        assertThat(rig.send(later(7, 1, false)).verdict()).isEqualTo(Verdict.WAITING);
+        assertThat(rig.send(first(7, 1_000)).verdict()).isEqualTo(Verdict.WAITING);
+        assertThat(release()).as("the first is there, the MAC is not").isEmpty();
+        for (int i = 0; i < 5; i++) {
+            rig.resolve("10.2.0." + (11 + i), Rig.MTU);
+        }
+
+        List<Integer> servers = release();
+
+        assertThat(servers).hasSize(2);
+        assertThat(servers.get(0)).isEqualTo(servers.get(1));
+    }
+}
