@@ -49,6 +49,10 @@ public final class Engine implements DataPath, AutoCloseable {
     private final Rtnetlink kernel;
     private final GatewayChecks checks;
     private final KernelGuard guard;
+    private final PortGuard portGuard;
+    private final SolicitedNodes solicitedNodes;
+    private final Offloads offloads;
+    private final Upkeep upkeep;
     private final NextHops nextHops;
     private final FlowTable flows;
     private final FlowView flowView;
@@ -59,21 +63,29 @@ public final class Engine implements DataPath, AutoCloseable {
     /** Only for the thread that follows the kernel. */
     private final Set<String> changedArms = new HashSet<>();
 
+    private List<ServiceSpec> published = List.of();
+    /** VIPs that are addresses of the gateway, when the services were published last. */
+    private Set<InetAddress> ownVips = Set.of();
+
     private volatile ServiceTable inForce = ServiceTable.EMPTY;
 
-    private Engine(Rtnetlink kernel, List<Arm> arms, FlowTable flows, FlowTimeouts timeouts, AnswerPolicy answers)
+    private Engine(Rtnetlink kernel, List<Arm> arms, FlowTable flows, Offloads offloads, Settings settings)
             throws PortException {
         MonotonicClock clock = new MonotonicClock();
+        FlowTimeouts timeouts = settings.timeouts();
         this.kernel = kernel;
-        this.checks = new GatewayChecks(kernel);
         this.guard = new KernelGuard(kernel);
+        this.portGuard = PortGuard.ofGateway();
+        this.checks = new GatewayChecks(kernel, portGuard);
+        this.solicitedNodes = new SolicitedNodes(arms);
+        this.offloads = offloads;
         this.arms = arms;
         this.flows = flows;
         this.flowView = new FlowView(flows, timeouts, clock);
         for (Arm arm : arms) {
             FlowCache cache = new FlowCache(flows, FlowCache.DEFAULT_ENTRIES, timeouts);
             PcapPort port = PcapPort.open(arm.interfaceName(), arm.frameCapacity(), Worker.BATCH);
-            Worker worker = new Worker(arm, port, cache, () -> inForce, clock, answers);
+            Worker worker = new Worker(arm, port, cache, () -> inForce, clock, settings.answers());
             workers.add(worker);
             Thread thread = new Thread(worker, "worker-" + arm.interfaceName());
             thread.setUncaughtExceptionHandler(Engine::died);
@@ -81,6 +93,7 @@ public final class Engine implements DataPath, AutoCloseable {
         }
         this.nextHops = NextHops.follow(kernel, this::routingChanged);
         this.expiry = FlowExpiry.start(flows, timeouts, clock);
+        this.upkeep = Upkeep.start(offloads::check, portGuard::repair);
     }
 
     /** What an engine needs to know. */
@@ -92,18 +105,21 @@ public final class Engine implements DataPath, AutoCloseable {
         Rtnetlink kernel = Rtnetlink.open();
         List<Arm> arms = Arms.of(settings.interfaces(), kernel);
         FlowTable flows = openFlows(settings);
+        Offloads offloads = Offloads.switchOff(settings.interfaces(), settings.state());
         try {
             Arms.learnAddresses(arms, kernel);
-            Engine engine = new Engine(kernel, arms, flows, settings.timeouts(), settings.answers());
+            Engine engine = new Engine(kernel, arms, flows, offloads, settings);
             int packets = WarmUp.run(WARM_UP_NS);
             LOG.debug("warm after {} packets", packets);
             engine.threads.forEach(Thread::start);
             return engine;
         } catch (PortException e) {
+            offloads.close();
             closeFlows(flows);
             kernel.close();
             throw new Refusal("capture on " + String.join(", ", settings.interfaces()), e.why(), e.remedy());
         } catch (LinuxException e) {
+            offloads.close();
             closeFlows(flows);
             kernel.close();
             throw e;
@@ -134,17 +150,38 @@ public final class Engine implements DataPath, AutoCloseable {
 
     @Override
     public synchronized void publish(List<ServiceSpec> services) {
+        Set<InetAddress> own = ownAddresses();
         Set<InetAddress> vips = services.stream().map(ServiceSpec::vip).collect(Collectors.toSet());
-        guard.add(vips);
-        ServiceTable next = ServiceTable.compile(services, inForce, nextHops::slot, workers.size(), ownAddresses());
+        Set<PortGuard.Rule> rules = PortGuard.rules(services, own);
+        ownVips = vips.stream().filter(own::contains).collect(Collectors.toSet());
+        Set<InetAddress> foreignVips = new HashSet<>(vips);
+        foreignVips.removeAll(own);
+        // what guards comes before the workers forward, and what guarded goes when they do no more
+        guard.add(foreignVips);
+        portGuard.add(rules);
+        solicitedNodes.retain(vips);
+        ServiceTable next = ServiceTable.compile(services, inForce, nextHops::slot, workers.size(), own);
         inForce = next;
+        published = List.copyOf(services);
         workers.forEach(Worker::wake);
         awaitAdoption(next.version());
-        guard.retain(vips);
+        guard.retain(foreignVips);
+        portGuard.retain(rules);
         nextHops.retain(services.stream()
                 .flatMap(s -> s.backends().stream())
                 .map(BackendSpec::address)
                 .collect(Collectors.toSet()));
+    }
+
+    /** An address of the gateway that is a VIP may have come or gone: such a VIP is guarded in another way. */
+    private synchronized void reconsiderOwnAddresses() {
+        Set<InetAddress> own = ownAddresses();
+        Set<InetAddress> now =
+                published.stream().map(ServiceSpec::vip).filter(own::contains).collect(Collectors.toSet());
+        if (!now.equals(ownVips)) {
+            LOG.warn("VIPs that are addresses of this gateway: {}, and were {}", now, ownVips);
+            publish(published);
+        }
     }
 
     private Set<InetAddress> ownAddresses() {
@@ -154,7 +191,9 @@ public final class Engine implements DataPath, AutoCloseable {
     /** Somebody may have taken a guard away, or an interface from under its worker. */
     private void routingChanged() {
         guard.repair();
+        offloads.check();
         Arms.learnAddresses(arms, kernel);
+        reconsiderOwnAddresses();
         for (Arm arm : arms) {
             if (!Arms.isStill(arm, kernel) && !changedArms.contains(arm.interfaceName())) {
                 changedArms.add(arm.interfaceName());
@@ -246,7 +285,11 @@ public final class Engine implements DataPath, AutoCloseable {
         threads.forEach(Engine::join);
         expiry.close();
         nextHops.close();
+        upkeep.close();
+        solicitedNodes.close();
         try {
+            portGuard.clear();
+            offloads.close();
             guard.clear();
         } finally {
             closeFlows(flows);

@@ -72,6 +72,29 @@ class NextHopsTest {
         }
     }
 
+    /** A router is named by its link-local address, as router advertisements do. */
+    @Test
+    void shouldResolveIpv6ServersOnTheSegmentAndBehindARouter() {
+        try (PeerNamespace peer = new PeerNamespace()) {
+            sh("ip link add v0 address 02:00:00:00:00:02 mtu 1400 type veth"
+                    + " peer name v1 address 02:00:00:00:00:0b netns " + peer.id());
+            sh("ip addr add 2001:db8:2::2/64 dev v0 nodad; ip link set v0 up");
+            peer.sh(
+                    "ip addr add 2001:db8:2::11/64 dev v1 nodad; ip addr add fe80::b/64 dev v1 nodad; ip link set v1 up");
+            try (Rtnetlink kernel = Rtnetlink.open();
+                    NextHops hops = NextHops.follow(kernel, () -> {})) {
+                NextHopSlot server = hops.slot(Specs.address("2001:db8:2::11"));
+                NextHopSlot routed = hops.slot(Specs.address("2001:db8:3::11"));
+                sh("ip route add 2001:db8:3::/64 via fe80::b dev v0");
+
+                assertThat(until(server, hop -> hop != null))
+                        .isEqualTo(new NextHop(v0(kernel), OWN_MAC, PEER_MAC, 1_400, true));
+                assertThat(until(routed, hop -> hop != null))
+                        .isEqualTo(new NextHop(v0(kernel), OWN_MAC, PEER_MAC, 1_400, false));
+            }
+        }
+    }
+
     @Test
     void shouldLeaveAStaticNeighbourStaticWhenNextHopsAreVerified() {
         try (PeerNamespace peer = new PeerNamespace()) {

@@ -4,6 +4,7 @@ import static dev.trigon.dataplane.wire.Octets.hex;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trigon.dataplane.wire.IpAddress;
+import dev.trigon.dataplane.wire.Octets;
 import dev.trigon.linux.pcap.BpfProgram;
 import dev.trigon.linux.pcap.OfflineFilter;
 import java.net.InetAddress;
@@ -157,7 +158,7 @@ class SteeringFilterTest {
             BpfProgram filter = SteeringFilter.upTo(MTU_FRAME, vips.subList(0, count));
             assertThat(filter.length()).as("%d VIPs", count).isLessThanOrEqualTo(BpfProgram.MOST_INSTRUCTIONS);
             for (InetAddress vip : vips.subList(0, count)) {
-                String octets = java.util.HexFormat.of().formatHex(vip.getAddress());
+                String octets = Octets.hex(vip.getAddress());
                 byte[] frame = octets.length() == 8
                         ? hex(MACS, AD, IPV4, octets)
                         : hex(MACS, AD, IPV6, "11", IPV6_SOURCE, octets);
