@@ -4,8 +4,8 @@ import dev.trigon.linux.libc.LibC;
 import dev.trigon.linux.libc.NativeMemory;
 
 /**
- * Lets one thread sleep until a descriptor has something to read or another thread wakes it: poll(2) over that
- * descriptor and an eventfd(2).
+ * Lets one thread sleep until a descriptor has something to read or another thread wakes it: poll(2) over the
+ * descriptors and an eventfd(2).
  *
  * <pre>
  * struct pollfd {        // poll.h
@@ -25,20 +25,25 @@ public final class Wakeup implements AutoCloseable {
     private static final int COUNTER_LENGTH = 8;
 
     private final int eventFd;
-    private final NativeMemory fds = NativeMemory.allocate(2 * POLLFD_LENGTH);
+    private final int count;
+    private final NativeMemory fds;
     private final NativeMemory drained = NativeMemory.allocate(COUNTER_LENGTH);
     private final NativeMemory one = NativeMemory.allocate(COUNTER_LENGTH);
 
     private boolean closed;
 
-    public Wakeup(int watchedFd) {
+    public Wakeup(int... watchedFds) {
+        count = 1 + watchedFds.length;
+        fds = NativeMemory.allocate(count * POLLFD_LENGTH);
         eventFd = LibC.eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
         if (eventFd < 0) {
             throw new LinuxException("eventfd(0)", LibC.errno());
         }
         one.buffer().putLong(0, 1);
-        watch(0, watchedFd);
-        watch(1, eventFd);
+        watch(0, eventFd);
+        for (int i = 0; i < watchedFds.length; i++) {
+            watch(i + 1, watchedFds[i]);
+        }
     }
 
     private void watch(int slot, int fd) {
@@ -46,10 +51,10 @@ public final class Wakeup implements AutoCloseable {
         fds.buffer().putShort(slot * POLLFD_LENGTH + POLLFD_EVENTS_OFFSET, LibC.POLLIN);
     }
 
-    /** Sleeps until the descriptor is readable, {@link #wake} is called or the time is over. */
+    /** Sleeps until a descriptor is readable, {@link #wake} is called or the time is over. */
     public void await(int timeoutMs) {
-        LibC.poll(fds.address(), 2, timeoutMs);
-        if (fds.buffer().getShort(POLLFD_LENGTH + POLLFD_REVENTS_OFFSET) != 0) {
+        LibC.poll(fds.address(), count, timeoutMs);
+        if (fds.buffer().getShort(POLLFD_REVENTS_OFFSET) != 0) {
             LibC.read(eventFd, drained.address(), COUNTER_LENGTH);
         }
     }

@@ -52,6 +52,18 @@ class WakeupTest {
     }
 
     @Test
+    void shouldWatchSeveralDescriptors() {
+        int other = LibC.eventfd(0, NONBLOCK);
+        try (Wakeup both = new Wakeup(other, watched)) {
+            makeReadable();
+            both.await(FOREVER);
+            both.wake();
+            both.await(FOREVER);
+        }
+        LibC.close(other);
+    }
+
+    @Test
     void shouldEndTheNextSleepWhenNoneIsOn() {
         wakeup.wake();
         wakeup.wake();

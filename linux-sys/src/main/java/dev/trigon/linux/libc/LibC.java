@@ -61,6 +61,9 @@ public final class LibC {
     /** {@code ssize_t write(int fd, const void *buf, size_t n)}, unistd.h. */
     public static native long write(int fd, long buffer, long length);
 
+    /** {@code int clock_gettime(clockid_t clock, struct timespec *ts)}, time.h. */
+    public static native int clock_gettime(int clock, long timespec);
+
     /** {@code int close(int fd)}, unistd.h. */
     public static native int close(int fd);
 

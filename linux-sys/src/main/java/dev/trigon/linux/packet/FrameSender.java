@@ -28,25 +28,25 @@ import java.util.Arrays;
  * </pre>
  */
 public final class FrameSender implements AutoCloseable {
-    private static final int MMSGHDR_NAME_OFFSET = 0;
-    private static final int MMSGHDR_NAMELEN_OFFSET = 8;
-    private static final int MMSGHDR_IOV_OFFSET = 16;
-    private static final int MMSGHDR_IOVLEN_OFFSET = 24;
-    private static final int MMSGHDR_LENGTH = 64;
+    static final int MMSGHDR_NAME_OFFSET = 0;
+    static final int MMSGHDR_NAMELEN_OFFSET = 8;
+    static final int MMSGHDR_IOV_OFFSET = 16;
+    static final int MMSGHDR_IOVLEN_OFFSET = 24;
+    static final int MMSGHDR_LENGTH = 64;
 
-    private static final int IOVEC_BASE_OFFSET = 0;
-    private static final int IOVEC_LEN_OFFSET = 8;
-    private static final int IOVEC_LENGTH = 16;
+    static final int IOVEC_BASE_OFFSET = 0;
+    static final int IOVEC_LEN_OFFSET = 8;
+    static final int IOVEC_LENGTH = 16;
 
-    private static final int SOCKADDR_LL_FAMILY_OFFSET = 0;
-    private static final int SOCKADDR_LL_IFINDEX_OFFSET = 4;
-    private static final int SOCKADDR_LL_HALEN_OFFSET = 11;
-    private static final int SOCKADDR_LL_LENGTH = 20;
+    static final int SOCKADDR_LL_FAMILY_OFFSET = 0;
+    static final int SOCKADDR_LL_IFINDEX_OFFSET = 4;
+    static final int SOCKADDR_LL_HALEN_OFFSET = 11;
+    static final int SOCKADDR_LL_LENGTH = 20;
     /** Rounded up, so that each starts on a word. */
-    private static final int SOCKADDR_LL_STRIDE = 24;
+    static final int SOCKADDR_LL_STRIDE = 24;
 
     private static final int MSG_DONTWAIT = 0x40;
-    private static final int ETHERNET_ADDRESS_LENGTH = 6;
+    static final int ETHERNET_ADDRESS_LENGTH = 6;
 
     private final int capacity;
     private final int fd;

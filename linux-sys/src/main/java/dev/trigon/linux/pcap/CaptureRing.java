@@ -5,6 +5,7 @@ import com.sun.jna.Pointer;
 import dev.trigon.linux.LinuxException;
 import dev.trigon.linux.libc.LibC;
 import dev.trigon.linux.libc.NativeMemory;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 
 /**
@@ -25,6 +26,8 @@ import java.nio.ByteBuffer;
  * the first frame comes.
  */
 public final class CaptureRing {
+    private static final int PKTHDR_SECONDS_OFFSET = 0;
+    private static final int PKTHDR_FRACTION_OFFSET = 8;
     private static final int PKTHDR_CAPLEN_OFFSET = 16;
     private static final int PKTHDR_LEN_OFFSET = 20;
     private static final int PKTHDR_LENGTH = 24;
@@ -92,6 +95,19 @@ public final class CaptureRing {
         }
     }
 
+    /** From now on lets in what the program accepts; what waits in the ring already is sorted by it too. */
+    public void filter(BpfProgram program) {
+        NativeMemory assembled = program.assemble();
+        try {
+            if (pcap_setfilter(pcap, assembled.address()) != 0) {
+                throw new IllegalStateException("libpcap refused a filter of " + program.length() + " instructions: "
+                        + new Pointer(pcap_geterr(pcap)).getString(0));
+            }
+        } finally {
+            Reference.reachabilityFence(assembled);
+        }
+    }
+
     /** Steps to the next frame; false when there is none now. The frame is valid until the next call. */
     public boolean next() {
         long at = pointers.address();
@@ -121,6 +137,12 @@ public final class CaptureRing {
         return header.buffer.getInt(headerAt + PKTHDR_LEN_OFFSET);
     }
 
+    /** When the frame arrived, by the wall clock; of a pcap_t opened for nanoseconds. */
+    public long arrivedNs() {
+        return header.buffer.getLong(headerAt + PKTHDR_SECONDS_OFFSET) * 1_000_000_000L
+                + header.buffer.getLong(headerAt + PKTHDR_FRACTION_OFFSET);
+    }
+
     /** Copies the first octets of the frame. */
     public void copyTo(ByteBuffer target, int at, int octets) {
         target.put(at, data.buffer, dataAt, octets);
@@ -135,6 +157,10 @@ public final class CaptureRing {
     }
 
     private static native int pcap_next_ex(long pcap, long header, long data);
+
+    private static native int pcap_setfilter(long pcap, long program);
+
+    private static native long pcap_geterr(long pcap);
 
     private static native int pcap_setnonblock(long pcap, int nonblock, long error);
 

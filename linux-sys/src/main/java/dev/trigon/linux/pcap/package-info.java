@@ -1,4 +1,4 @@
-/** libpcap's per-packet calls, direct-mapped. Opening, filtering and closing are pcap4j's, elsewhere. */
+/** libpcap's per-packet calls, direct-mapped, and filters. Opening and closing are pcap4j's, elsewhere. */
 @NullMarked
 package dev.trigon.linux.pcap;
 

@@ -26,6 +26,7 @@ final class Arms {
 
     static List<Arm> of(List<String> interfaces, Rtnetlink kernel) throws Refusal {
         List<Arm> arms = new ArrayList<>();
+        List<Link> taken = new ArrayList<>();
         for (String name : interfaces) {
             Link link = kernel.link(name).orElse(null);
             if (link == null) {
@@ -40,6 +41,15 @@ final class Arms {
                 throw new Refusal(
                         "interface " + name, "it is no Ethernet interface", "choose from: " + ethernets(kernel));
             }
+            for (Link other : taken) {
+                if (other.sharesFramesWith(link)) {
+                    throw new Refusal(
+                            "interfaces " + other.name() + " and " + name,
+                            "what arrives at one of them arrives at the other too, and each packet would go twice",
+                            "list one of them");
+                }
+            }
+            taken.add(link);
             int frameCapacity = roundUp(link.mtu() + EthernetHeader.LENGTH + TAGS);
             arms.add(new Arm(
                     arms.size(), name, link.index(), mac.value(), link.mtu(), frameCapacity, new ArmAddresses()));

@@ -27,7 +27,6 @@ import dev.trigon.linux.LinuxException;
 import dev.trigon.linux.netlink.InterfaceAddress;
 import dev.trigon.linux.netlink.Rtnetlink;
 import java.io.IOException;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,6 +52,10 @@ public final class Engine implements DataPath, AutoCloseable {
     private final Rtnetlink kernel;
     private final GatewayChecks checks;
     private final KernelGuard guard;
+    private final PortGuard portGuard;
+    private final SolicitedNodes solicitedNodes;
+    private final Offloads offloads;
+    private final Upkeep upkeep;
     private final NextHops nextHops;
     private final FlowTable flows;
     private final FlowView flowView;
@@ -63,14 +66,22 @@ public final class Engine implements DataPath, AutoCloseable {
     /** Only for the thread that follows the kernel. */
     private final Set<String> changedArms = new HashSet<>();
 
+    private List<ServiceSpec> published = List.of();
+    /** VIPs that are addresses of the gateway, when the services were published last. */
+    private Set<InetAddress> ownVips = Set.of();
+
     private volatile ServiceTable inForce = ServiceTable.EMPTY;
 
-    private Engine(Rtnetlink kernel, List<Arm> arms, FlowTable flows, Settings settings) throws PortException {
-        FlowTimeouts timeouts = settings.timeouts();
+    private Engine(Rtnetlink kernel, List<Arm> arms, FlowTable flows, Offloads offloads, Settings settings)
+            throws PortException {
         MonotonicClock clock = new MonotonicClock();
+        FlowTimeouts timeouts = settings.timeouts();
         this.kernel = kernel;
-        this.checks = new GatewayChecks(kernel);
         this.guard = new KernelGuard(kernel);
+        this.portGuard = PortGuard.ofGateway();
+        this.checks = new GatewayChecks(kernel, portGuard);
+        this.solicitedNodes = new SolicitedNodes(arms);
+        this.offloads = offloads;
         this.arms = arms;
         this.flows = flows;
         this.flowView = new FlowView(flows, timeouts, clock);
@@ -85,6 +96,7 @@ public final class Engine implements DataPath, AutoCloseable {
         }
         this.nextHops = NextHops.follow(kernel, this::routingChanged);
         this.expiry = FlowExpiry.start(flows, timeouts, clock);
+        this.upkeep = Upkeep.start(offloads::check, portGuard::repair);
     }
 
     /** What an engine needs to know. */
@@ -105,18 +117,21 @@ public final class Engine implements DataPath, AutoCloseable {
         Rtnetlink kernel = Rtnetlink.open();
         List<Arm> arms = Arms.of(settings.interfaces(), kernel);
         FlowTable flows = openFlows(settings);
+        Offloads offloads = Offloads.switchOff(settings.interfaces(), settings.state());
         try {
             Arms.learnAddresses(arms, kernel);
-            Engine engine = new Engine(kernel, arms, flows, settings);
+            Engine engine = new Engine(kernel, arms, flows, offloads, settings);
             int packets = WarmUp.run(WARM_UP_NS);
             LOG.debug("warm after {} packets", packets);
             engine.threads.forEach(Thread::start);
             return engine;
         } catch (PortException e) {
+            offloads.close();
             closeFlows(flows);
             kernel.close();
             throw new Refusal("capture on " + String.join(", ", settings.interfaces()), e.why(), e.remedy());
         } catch (LinuxException e) {
+            offloads.close();
             closeFlows(flows);
             kernel.close();
             throw e;
@@ -147,19 +162,38 @@ public final class Engine implements DataPath, AutoCloseable {
 
     @Override
     public synchronized void publish(List<ServiceSpec> services) {
+        Set<InetAddress> own = ownAddresses();
         Set<InetAddress> vips = services.stream().map(ServiceSpec::vip).collect(Collectors.toSet());
-        guard.add(vips);
-        ServiceTable next = ServiceTable.compile(
-                services, inForce, address -> nextHops.slot((Inet4Address) address), workers.size(), ownAddresses());
+        Set<PortGuard.Rule> rules = PortGuard.rules(services, own);
+        ownVips = vips.stream().filter(own::contains).collect(Collectors.toSet());
+        Set<InetAddress> foreignVips = new HashSet<>(vips);
+        foreignVips.removeAll(own);
+        // what guards comes before the workers forward, and what guarded goes when they do no more
+        guard.add(foreignVips);
+        portGuard.add(rules);
+        solicitedNodes.retain(vips);
+        ServiceTable next = ServiceTable.compile(services, inForce, nextHops::slot, workers.size(), own);
         inForce = next;
+        published = List.copyOf(services);
         workers.forEach(Worker::wake);
         awaitAdoption(next.version());
-        guard.retain(vips);
+        guard.retain(foreignVips);
+        portGuard.retain(rules);
         nextHops.retain(services.stream()
                 .flatMap(s -> s.backends().stream())
                 .map(BackendSpec::address)
-                .map(Inet4Address.class::cast)
                 .collect(Collectors.toSet()));
+    }
+
+    /** An address of the gateway that is a VIP may have come or gone: such a VIP is guarded in another way. */
+    private synchronized void reconsiderOwnAddresses() {
+        Set<InetAddress> own = ownAddresses();
+        Set<InetAddress> now =
+                published.stream().map(ServiceSpec::vip).filter(own::contains).collect(Collectors.toSet());
+        if (!now.equals(ownVips)) {
+            LOG.warn("VIPs that are addresses of this gateway: {}, and were {}", now, ownVips);
+            publish(published);
+        }
     }
 
     private Set<InetAddress> ownAddresses() {
@@ -169,7 +203,9 @@ public final class Engine implements DataPath, AutoCloseable {
     /** Somebody may have taken a guard away, or an interface from under its worker. */
     private void routingChanged() {
         guard.repair();
+        offloads.check();
         Arms.learnAddresses(arms, kernel);
+        reconsiderOwnAddresses();
         for (Arm arm : arms) {
             if (!Arms.isStill(arm, kernel) && !changedArms.contains(arm.interfaceName())) {
                 changedArms.add(arm.interfaceName());
@@ -268,7 +304,11 @@ public final class Engine implements DataPath, AutoCloseable {
         threads.forEach(Engine::join);
         expiry.close();
         nextHops.close();
+        upkeep.close();
+        solicitedNodes.close();
         try {
+            portGuard.clear();
+            offloads.close();
             guard.clear();
         } finally {
             closeFlows(flows);

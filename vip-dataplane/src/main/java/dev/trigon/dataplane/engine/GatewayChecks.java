@@ -16,12 +16,14 @@ import java.util.stream.Stream;
 
 /** What only the gateway's kernel knows about services: whose addresses are its own, and where its routes lead. */
 final class GatewayChecks {
-    private static final int HOST_PREFIX = 32;
+    private static final int LAST_PORT = 65_535;
 
     private final Rtnetlink kernel;
+    private final PortGuard portGuard;
 
-    GatewayChecks(Rtnetlink kernel) {
+    GatewayChecks(Rtnetlink kernel, PortGuard portGuard) {
         this.kernel = kernel;
+        this.portGuard = portGuard;
     }
 
     /** Checks what {@code after} has and {@code before} had not. */
@@ -30,9 +32,14 @@ final class GatewayChecks {
                 kernel.addresses().stream().map(InterfaceAddress::address).collect(Collectors.toSet());
         Set<InetAddress> oldVips = before.stream().map(ServiceSpec::vip).collect(Collectors.toSet());
         Set<Placed> oldBackends = before.stream().flatMap(Placed::of).collect(Collectors.toSet());
+        Set<PortGuard.Rule> oldRules = PortGuard.rules(before, own);
         for (ServiceSpec service : after) {
-            if (!oldVips.contains(service.vip())) {
-                checkVip(service, own);
+            if (own.contains(service.vip())) {
+                if (!oldRules.containsAll(PortGuard.rules(List.of(service), own))) {
+                    checkOwnVip(service);
+                }
+            } else if (!oldVips.contains(service.vip())) {
+                checkVip(service);
             }
             for (BackendSpec backend : service.backends()) {
                 if (!oldBackends.contains(new Placed(backend.address(), service.forward()))) {
@@ -49,16 +56,32 @@ final class GatewayChecks {
         }
     }
 
-    private void checkVip(ServiceSpec service, Set<InetAddress> own) throws Refusal {
+    /** The gateway lives at this address: it can spare some ports, and not all. */
+    private void checkOwnVip(ServiceSpec service) throws Refusal {
+        String what = "service " + service.name();
         String vip = service.vip().getHostAddress();
-        if (own.contains(service.vip())) {
+        if (service.ports().stream().anyMatch(range -> range.first() <= 1 && range.last() == LAST_PORT)) {
             throw new Refusal(
-                    "service " + service.name(),
-                    "VIP " + vip + " is an address of this gateway",
-                    "take the address off its interface (vipd answers ARP for it), or choose another VIP");
+                    what,
+                    "VIP " + vip + " is an address of this gateway, and ports any would take ssh and everything else of"
+                            + " the gateway",
+                    "name the ports");
         }
+        if (!portGuard.isPossible()) {
+            throw new Refusal(
+                    what,
+                    "VIP " + vip
+                            + " is an address of this gateway, whose own stack is kept off its ports by the program"
+                            + " nft, which is not installed",
+                    "install it: apt-get install nftables");
+        }
+    }
+
+    private void checkVip(ServiceSpec service) throws Refusal {
+        String vip = service.vip().getHostAddress();
         Optional<Route> inTheWay = kernel.routes().stream()
-                .filter(r -> r.prefixLength() == HOST_PREFIX && service.vip().equals(r.destination()))
+                .filter(r -> service.vip().equals(r.destination())
+                        && r.prefixLength() == KernelGuard.hostPrefix(r.destination()))
                 .filter(r -> r.type() != Route.Type.BLACKHOLE)
                 .findFirst();
         if (inTheWay.isPresent()) {

@@ -21,7 +21,6 @@ final class KernelGuard {
     /** rtm_protocol, linux/rtnetlink.h: above 4 free for whoever claims one. {@code ip route show proto 84}. */
     static final int ROUTE_PROTOCOL = 84;
 
-    private static final int HOST_PREFIX = 32;
     private static final Logger LOG = LoggerFactory.getLogger(KernelGuard.class);
 
     private final Rtnetlink kernel;
@@ -31,11 +30,16 @@ final class KernelGuard {
         this.kernel = kernel;
     }
 
+    /** The prefix length of one address alone. */
+    static int hostPrefix(InetAddress address) {
+        return address.getAddress().length * Byte.SIZE;
+    }
+
     /** Guards these too. */
     synchronized void add(Set<InetAddress> vips) {
         for (InetAddress vip : vips) {
             try {
-                kernel.addBlackhole(vip, HOST_PREFIX, ROUTE_PROTOCOL);
+                kernel.addBlackhole(vip, hostPrefix(vip), ROUTE_PROTOCOL);
                 guarded.add(vip);
             } catch (LinuxException e) {
                 LOG.error(
@@ -49,7 +53,7 @@ final class KernelGuard {
     /** Puts back what somebody has taken away. */
     synchronized void repair() {
         for (InetAddress vip : guarded) {
-            if (kernel.addBlackhole(vip, HOST_PREFIX, ROUTE_PROTOCOL)) {
+            if (kernel.addBlackhole(vip, hostPrefix(vip), ROUTE_PROTOCOL)) {
                 LOG.warn("the guard route for {} was gone, and is back", vip.getHostAddress());
             }
         }
@@ -58,7 +62,7 @@ final class KernelGuard {
     /** Takes away every guard but those for these, also what a vipd that was killed left behind. */
     synchronized void retain(Set<InetAddress> vips) {
         Set<InetAddress> extra = kernel.routes(ROUTE_PROTOCOL).stream()
-                .filter(r -> r.prefixLength() == HOST_PREFIX)
+                .filter(r -> r.prefixLength() == hostPrefix(r.destination()))
                 .map(Route::destination)
                 .collect(Collectors.toCollection(HashSet::new));
         extra.removeAll(vips);
@@ -70,9 +74,9 @@ final class KernelGuard {
         remove(Set.copyOf(guarded));
     }
 
-    private void remove(Set<? extends InetAddress> vips) {
+    private void remove(Set<InetAddress> vips) {
         for (InetAddress vip : vips) {
-            kernel.removeBlackhole(vip, HOST_PREFIX, ROUTE_PROTOCOL);
+            kernel.removeBlackhole(vip, hostPrefix(vip), ROUTE_PROTOCOL);
             guarded.remove(vip);
         }
     }

@@ -8,7 +8,6 @@ import dev.trigon.linux.netlink.Neighbour;
 import dev.trigon.linux.netlink.NetlinkMonitor;
 import dev.trigon.linux.netlink.Route;
 import dev.trigon.linux.netlink.Rtnetlink;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -37,7 +36,7 @@ public final class NextHops implements AutoCloseable {
     private final NetlinkMonitor monitor;
     private final long verifyEveryNs;
     private final Runnable onRouting;
-    private final Map<Inet4Address, Tracked> tracked = new HashMap<>();
+    private final Map<InetAddress, Tracked> tracked = new HashMap<>();
     private final Thread listener = new Thread(this::listen, "next-hops");
     private volatile boolean closing;
 
@@ -61,7 +60,7 @@ public final class NextHops implements AutoCloseable {
     }
 
     /** The slot of this address, resolved already if the kernel knows the next hop; the same one each time. */
-    public synchronized NextHopSlot slot(Inet4Address address) {
+    public synchronized NextHopSlot slot(InetAddress address) {
         Tracked known = tracked.get(address);
         if (known == null) {
             known = new Tracked(address);
@@ -72,7 +71,7 @@ public final class NextHops implements AutoCloseable {
     }
 
     /** Forgets every address but these. */
-    public synchronized void retain(Set<Inet4Address> addresses) {
+    public synchronized void retain(Set<InetAddress> addresses) {
         tracked.keySet().retainAll(addresses);
     }
 
@@ -206,7 +205,7 @@ public final class NextHops implements AutoCloseable {
     }
 
     private static final class Tracked {
-        final Inet4Address address;
+        final InetAddress address;
         final NextHopSlot slot = new NextHopSlot();
         int ifIndex;
         InetAddress hopAddress;
@@ -215,7 +214,7 @@ public final class NextHops implements AutoCloseable {
         /** The kernel could not be asked the last time. */
         boolean isStale;
 
-        Tracked(Inet4Address address) {
+        Tracked(InetAddress address) {
             this.address = address;
             this.hopAddress = address;
         }

@@ -8,7 +8,7 @@ public interface PacketPort extends AutoCloseable {
     /** Adds frames that have arrived, as many as there are and fit. Returns at once. */
     void receive(Batch batch);
 
-    /** Sends every frame that leaves, and notes an errno at each that the kernel refused. */
+    /** Sends every frame that leaves, whole or in segments, and notes an errno at each that the kernel refused. */
     void transmit(Batch batch);
 
     /** Sleeps until a frame arrives, somebody wakes the port or the time is over. */
@@ -17,8 +17,8 @@ public interface PacketPort extends AutoCloseable {
     void wake();
 
     /**
-     * From now on brings in what is addressed to these addresses, and questions for their MACs; nothing else, but where
-     * they are very many perhaps what is for their neighbours.
+     * From now on brings in what is addressed to these addresses, and ARP and neighbour discovery that ask for them, with any
+     * VLAN tags; nothing else, but where they are very many perhaps what is for their neighbours.
      */
     void steer(List<InetAddress> vips);
 

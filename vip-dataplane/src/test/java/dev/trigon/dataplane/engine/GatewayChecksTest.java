@@ -5,11 +5,14 @@ import static dev.trigon.linux.NetworkNamespace.sh;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.trigon.dataplane.service.PortRange;
 import dev.trigon.dataplane.service.Refusal;
 import dev.trigon.dataplane.service.ServiceSpec;
 import dev.trigon.dataplane.service.Specs;
 import dev.trigon.linux.NetworkNamespace;
+import dev.trigon.linux.NftTable;
 import dev.trigon.linux.netlink.Rtnetlink;
+import java.nio.file.Path;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -27,7 +30,7 @@ class GatewayChecksTest {
         return () -> {
             wire();
             try (Rtnetlink kernel = Rtnetlink.open()) {
-                new GatewayChecks(kernel).check(List.of(), List.of(service.spec()));
+                new GatewayChecks(kernel, PortGuard.ofGateway()).check(List.of(), List.of(service.spec()));
             }
         };
     }
@@ -74,7 +77,7 @@ class GatewayChecksTest {
                 .backend(2, "10.2.0.11", 1)
                 .spec();
         try (Rtnetlink kernel = Rtnetlink.open()) {
-            GatewayChecks checks = new GatewayChecks(kernel);
+            GatewayChecks checks = new GatewayChecks(kernel, PortGuard.ofGateway());
             assertThatCode(() -> checks.check(List.of(lost), List.of(more))).doesNotThrowAnyException();
         }
     }
@@ -85,7 +88,7 @@ class GatewayChecksTest {
                     wire();
                     sh("ip route add 203.0.113.10/32 via 10.2.0.1");
                     try (Rtnetlink kernel = Rtnetlink.open()) {
-                        new GatewayChecks(kernel)
+                        new GatewayChecks(kernel, PortGuard.ofGateway())
                                 .check(
                                         List.of(),
                                         List.of(service("web")
@@ -98,9 +101,56 @@ class GatewayChecksTest {
     }
 
     @Test
-    void shouldRefuseAVipThatIsTheGateways() {
-        assertThatThrownBy(check(service("web").vip("10.2.0.2").backend(1, "10.2.0.11", 1)))
+    void shouldAcceptAVipThatIsTheGatewaysForSomePorts() {
+        assertThatCode(check(service("web").vip("10.2.0.2").backend(1, "10.2.0.11", 1)))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void shouldRefuseAVipThatIsTheGatewaysForAllPorts() {
+        assertThatThrownBy(check(service("web")
+                        .vip("10.2.0.2")
+                        .ports(new PortRange(1, 65_535))
+                        .backend(1, "10.2.0.11", 1)))
                 .isInstanceOf(Refusal.class)
-                .hasMessageContaining("VIP 10.2.0.2 is an address of this gateway");
+                .hasMessageContaining("would take ssh and everything else of the gateway")
+                .hasMessageContaining("name the ports");
+    }
+
+    @Test
+    void shouldRefuseAVipThatIsTheGatewaysWithoutNft() {
+        PortGuard withoutNft = new PortGuard(new NftTable("inet", "trigon_gateway", List.of(Path.of("/nonexistent"))));
+        wire();
+        ServiceSpec web =
+                service("web").vip("10.2.0.2").backend(1, "10.2.0.11", 1).spec();
+        try (Rtnetlink kernel = Rtnetlink.open()) {
+            assertThatThrownBy(() -> new GatewayChecks(kernel, withoutNft).check(List.of(), List.of(web)))
+                    .isInstanceOf(Refusal.class)
+                    .hasMessageContaining("install it: apt-get install nftables");
+            assertThatCode(() -> new GatewayChecks(kernel, withoutNft).check(List.of(web), List.of(web)))
+                    .as("it stood before")
+                    .doesNotThrowAnyException();
+        }
+    }
+
+    @Test
+    void shouldCheckBothFamilies() {
+        wire();
+        sh("ip addr add 2001:db8:2::2/64 dev v0 nodad; ip route add 2001:db8:3::/64 via 2001:db8:2::1");
+        sh("ip route add 2001:db8:f::77/128 via 2001:db8:2::1");
+        try (Rtnetlink kernel = Rtnetlink.open()) {
+            GatewayChecks checks = new GatewayChecks(kernel, PortGuard.ofGateway());
+            Specs near = service("web").vip("2001:db8:f::10").backend(1, "2001:db8:2::11", 1);
+            Specs routed = service("web").vip("2001:db8:f::10").backend(1, "2001:db8:3::11", 1);
+            Specs nowhere = service("web").vip("2001:db8:f::10").backend(1, "2001:db8:9::11", 1);
+            Specs inTheWay = service("web").vip("2001:db8:f::77").backend(1, "2001:db8:2::11", 1);
+            assertThatCode(() -> checks.check(List.of(), List.of(near.spec()))).doesNotThrowAnyException();
+            assertThatThrownBy(() -> checks.check(List.of(), List.of(routed.spec())))
+                    .hasMessageContaining("is behind the router 2001:db8:2:0:0:0:0:1");
+            assertThatThrownBy(() -> checks.check(List.of(), List.of(nowhere.spec())))
+                    .hasMessageContaining("no route to 2001:db8:9:0:0:0:0:11");
+            assertThatThrownBy(() -> checks.check(List.of(), List.of(inTheWay.spec())))
+                    .hasMessageContaining("remove it: ip route del 2001:db8:f:0:0:0:0:77");
+        }
     }
 }

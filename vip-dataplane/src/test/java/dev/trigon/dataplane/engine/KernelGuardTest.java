@@ -42,6 +42,19 @@ class KernelGuardTest {
     }
 
     @Test
+    void shouldGuardVipsOfBothFamilies() {
+        try (Rtnetlink kernel = Rtnetlink.open()) {
+            KernelGuard guard = new KernelGuard(kernel);
+            guard.add(Set.of(A, Specs.address("2001:db8:f::10")));
+            sh("ip -6 route show proto 84 | grep -q 'blackhole 2001:db8:f::10'");
+
+            guard.retain(Set.of(A));
+            assertThat(guarded(kernel)).containsExactly("203.0.113.10");
+            guard.clear();
+        }
+    }
+
+    @Test
     void shouldTakeOverOrRemoveWhatAKilledVipdLeft() {
         try (Rtnetlink kernel = Rtnetlink.open()) {
             new KernelGuard(kernel).add(Set.of(A, B));

@@ -9,7 +9,7 @@ import dev.trigon.linux.NetworkNamespace;
 import dev.trigon.linux.PeerNamespace;
 import dev.trigon.linux.netlink.Neighbour;
 import dev.trigon.linux.netlink.Rtnetlink;
-import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
@@ -23,8 +23,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Against the real kernel: v0 here, v1 in a peer's namespace, which is server and router. */
 @ExtendWith(NetworkNamespace.class)
 class NextHopsTest {
-    private static final Inet4Address SERVER = (Inet4Address) Specs.address("10.2.0.11");
-    private static final Inet4Address FAR = (Inet4Address) Specs.address("10.3.0.11");
+    private static final InetAddress SERVER = Specs.address("10.2.0.11");
+    private static final InetAddress FAR = Specs.address("10.3.0.11");
     private static final long OWN_MAC = mac("02:00:00:00:00:02");
     private static final long PEER_MAC = mac("02:00:00:00:00:0b");
 
@@ -72,6 +72,29 @@ class NextHopsTest {
         }
     }
 
+    /** A router is named by its link-local address, as router advertisements do. */
+    @Test
+    void shouldResolveIpv6ServersOnTheSegmentAndBehindARouter() {
+        try (PeerNamespace peer = new PeerNamespace()) {
+            sh("ip link add v0 address 02:00:00:00:00:02 mtu 1400 type veth"
+                    + " peer name v1 address 02:00:00:00:00:0b netns " + peer.id());
+            sh("ip addr add 2001:db8:2::2/64 dev v0 nodad; ip link set v0 up");
+            peer.sh(
+                    "ip addr add 2001:db8:2::11/64 dev v1 nodad; ip addr add fe80::b/64 dev v1 nodad; ip link set v1 up");
+            try (Rtnetlink kernel = Rtnetlink.open();
+                    NextHops hops = NextHops.follow(kernel, () -> {})) {
+                NextHopSlot server = hops.slot(Specs.address("2001:db8:2::11"));
+                NextHopSlot routed = hops.slot(Specs.address("2001:db8:3::11"));
+                sh("ip route add 2001:db8:3::/64 via fe80::b dev v0");
+
+                assertThat(until(server, hop -> hop != null))
+                        .isEqualTo(new NextHop(v0(kernel), OWN_MAC, PEER_MAC, 1_400, true));
+                assertThat(until(routed, hop -> hop != null))
+                        .isEqualTo(new NextHop(v0(kernel), OWN_MAC, PEER_MAC, 1_400, false));
+            }
+        }
+    }
+
     @Test
     void shouldLeaveAStaticNeighbourStaticWhenNextHopsAreVerified() {
         try (PeerNamespace peer = new PeerNamespace()) {
@@ -82,7 +105,7 @@ class NextHopsTest {
             try (Rtnetlink kernel = Rtnetlink.open();
                     NextHops hops = NextHops.follow(kernel, 1, () -> {})) {
                 NextHopSlot fixed = hops.slot(SERVER);
-                NextHopSlot learned = hops.slot((Inet4Address) Specs.address("10.2.0.1"));
+                NextHopSlot learned = hops.slot(Specs.address("10.2.0.1"));
                 until(learned, hop -> hop != null);
 
                 // one that is learned is asked for again and again meanwhile: both are verified in the same round

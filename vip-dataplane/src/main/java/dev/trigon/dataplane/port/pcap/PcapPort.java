@@ -2,47 +2,51 @@ package dev.trigon.dataplane.port.pcap;
 
 import dev.trigon.dataplane.port.Batch;
 import dev.trigon.dataplane.port.PacketPort;
-import dev.trigon.dataplane.wire.IpAddress;
+import dev.trigon.linux.RealTime;
 import dev.trigon.linux.Wakeup;
 import dev.trigon.linux.packet.FrameSender;
+import dev.trigon.linux.packet.SegmentSender;
 import dev.trigon.linux.pcap.CaptureRing;
-import java.lang.reflect.Field;
 import java.net.InetAddress;
 import java.util.List;
-import org.pcap4j.core.BpfProgram.BpfCompileMode;
 import org.pcap4j.core.NotOpenException;
-import org.pcap4j.core.PcapHandle;
-import org.pcap4j.core.PcapHandle.PcapDirection;
 import org.pcap4j.core.PcapNativeException;
-import org.pcap4j.core.PcapNetworkInterface.PromiscuousMode;
 
 /**
- * Captures with libpcap and sends through a raw socket.
+ * Captures with libpcap and sends through raw sockets.
  *
- * <p>pcap4j opens, filters and closes. The call per packet goes past it: its own copies every frame into a new array,
- * and sends with one system call a frame, which together reach about a seventh of what this does (docs/performance.md).
- * For that its pcap_t is needed, which it keeps private; it is read by reflection once, when the port opens.
- *
- * <p>Immediate mode: a frame can be read as soon as it has arrived, instead of when a block has filled or timed out.
- * A balancer stands in the way of every request, so latency comes before the last few percent of rate.
+ * <p>Two captures: in immediate mode every frame has a slot of the longest frame's size. Slots for super-packets, which
+ * senders on veth and virtio hand over in one piece of up to 64 KiB, would leave room for 256 frames of any size. So frames
+ * that the interface's MTU allows have a ring of their own, with thousands of slots, and longer ones another. Which frame
+ * came first is told by the kernel's timestamps; to be sure of it, a batch ends with what had arrived when it began.
  */
 public final class PcapPort implements PacketPort {
-    private static final int RING_OCTETS = 16 * 1024 * 1024;
-    /** Immediate mode does not wait for it, but pcap_open_live's contract wants one. */
-    private static final int READ_TIMEOUT_MS = 1;
+    /** Of a super-packet: with the ring's own header, a slot is then the 64 KiB that its blocks are divided into. */
+    private static final int LONG_FRAME_OCTETS = 65_450;
+    /** The kernel takes the outer tag off before it measures, and libpcap puts it back. */
+    private static final int TAG_LENGTH = 4;
+    /** A timestamp further ahead than this tells of a clock that was set back. */
+    private static final long PLAUSIBLE_NS = 1_000_000;
 
-    private final PcapHandle handle;
-    private final CaptureRing ring;
+    private final Capture frames;
+    private final Capture longFrames;
+    private final int longest;
     private final FrameSender sender;
+    private final SegmentSender segments;
+    private final SuperPacket superPacket = new SuperPacket();
     private final Wakeup wakeup;
+    private final RealTime clock = new RealTime();
     private final int[] sent;
     private final int[] errnos;
+    private int queued;
 
-    private PcapPort(PcapHandle handle, CaptureRing ring, int batchCapacity) {
-        this.handle = handle;
-        this.ring = ring;
+    private PcapPort(Capture frames, Capture longFrames, int frameCapacity, int batchCapacity) {
+        this.frames = frames;
+        this.longFrames = longFrames;
+        this.longest = frameCapacity - TAG_LENGTH;
         this.sender = FrameSender.open(batchCapacity);
-        this.wakeup = new Wakeup(ring.fd());
+        this.segments = SegmentSender.open();
+        this.wakeup = new Wakeup(frames.fd(), longFrames.fd());
         this.sent = new int[batchCapacity];
         this.errnos = new int[batchCapacity];
     }
@@ -50,24 +54,14 @@ public final class PcapPort implements PacketPort {
     /**
      * Opens an interface, steered to nothing yet.
      *
-     * @param frameCapacity the longest frame to capture whole
+     * @param frameCapacity the longest frame that the interface's MTU allows
      * @throws PortException if libpcap cannot
      */
     public static PcapPort open(String interfaceName, int frameCapacity, int batchCapacity) throws PortException {
         try {
-            PcapHandle handle = new PcapHandle.Builder(interfaceName)
-                    .snaplen(frameCapacity)
-                    .promiscuousMode(PromiscuousMode.NONPROMISCUOUS)
-                    .bufferSize(RING_OCTETS)
-                    .immediateMode(true)
-                    .timeoutMillis(READ_TIMEOUT_MS)
-                    .direction(PcapDirection.IN)
-                    .build();
-            handle.setFilter(SteeringFilter.NOTHING, BpfCompileMode.OPTIMIZE);
-            CaptureRing ring = CaptureRing.of(pcapOf(handle));
-            ring.nonBlocking();
-            ring.ignoreOutgoing();
-            return new PcapPort(handle, ring, batchCapacity);
+            Capture frames = Capture.open(interfaceName, frameCapacity);
+            Capture longFrames = Capture.open(interfaceName, Math.max(frameCapacity, LONG_FRAME_OCTETS));
+            return new PcapPort(frames, longFrames, frameCapacity, batchCapacity);
         } catch (PcapNativeException | NotOpenException e) {
             throw new PortException(
                     "libpcap says " + e.getMessage(), "see that " + interfaceName + " is there and up", e);
@@ -77,45 +71,73 @@ public final class PcapPort implements PacketPort {
         }
     }
 
-    private static Object pcapOf(PcapHandle handle) {
-        try {
-            Field pointer = PcapHandle.class.getDeclaredField("handle");
-            pointer.setAccessible(true);
-            return pointer.get(handle);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("this pcap4j keeps its pcap_t elsewhere than 1.8.2 did", e);
+    @Override
+    public void receive(Batch batch) {
+        long beganNs = clock.ns();
+        boolean more = true;
+        boolean moreLong = true;
+        while (!batch.isFull()) {
+            // a ring that was found empty is not asked again before the next batch: the question is a system call
+            more = more && frames.look();
+            moreLong = moreLong && longFrames.look();
+            if (!more && !moreLong) {
+                return;
+            }
+            Capture first = !moreLong || (more && isEarlier(frames, longFrames)) ? frames : longFrames;
+            long aheadNs = first.frame().arrivedNs() - beganNs;
+            if (aheadNs > 0 && aheadNs < PLAUSIBLE_NS) {
+                return;
+            }
+            take(first, batch);
         }
     }
 
-    @Override
-    public void receive(Batch batch) {
-        while (!batch.isFull() && ring.next()) {
-            int octets = Math.min(ring.captured(), batch.frameCapacity());
-            int frame = batch.add(octets, octets < ring.length());
-            ring.copyTo(batch.frames(), batch.at(frame), octets);
-        }
+    private static boolean isEarlier(Capture one, Capture other) {
+        return one.frame().arrivedNs() <= other.frame().arrivedNs();
+    }
+
+    private static void take(Capture capture, Batch batch) {
+        CaptureRing ring = capture.frame();
+        int octets = Math.min(ring.captured(), batch.frameCapacity());
+        int frame = batch.add(octets, octets < ring.length());
+        ring.copyTo(batch.frames(), batch.at(frame), octets);
+        capture.taken();
     }
 
     @Override
     public void transmit(Batch batch) {
-        int queued = 0;
+        queued = 0;
         for (int frame = 0; frame < batch.count(); frame++) {
             int egress = batch.egress(frame);
-            if (egress != Batch.STAYS) {
+            if (egress == Batch.STAYS) {
+                continue;
+            }
+            if (batch.segment(frame) == Batch.WHOLE) {
                 sender.queue(batch.address(frame), batch.length(frame), egress);
                 sent[queued++] = frame;
+            } else {
+                // what was queued before it is sent before it: a flow keeps its order
+                flush(batch);
+                batch.errno(frame, superPacket.send(batch, frame, segments));
             }
         }
+        flush(batch);
+    }
+
+    private void flush(Batch batch) {
         if (queued > 0 && sender.flush(errnos) < queued) {
             for (int i = 0; i < queued; i++) {
                 batch.errno(sent[i], errnos[i]);
             }
         }
+        queued = 0;
     }
 
     @Override
     public void await(int timeoutMs) {
-        wakeup.await(timeoutMs);
+        if (!frames.hasInHand() && !longFrames.hasInHand()) {
+            wakeup.await(timeoutMs);
+        }
     }
 
     @Override
@@ -124,24 +146,22 @@ public final class PcapPort implements PacketPort {
     }
 
     @Override
-    public void steer(List<InetAddress> addresses) {
-        int[] vips = addresses.stream().mapToInt(a -> (int) IpAddress.low(a)).toArray();
-        try {
-            handle.setFilter(SteeringFilter.of(vips), BpfCompileMode.OPTIMIZE);
-        } catch (PcapNativeException | NotOpenException e) {
-            throw new IllegalStateException("libpcap refused the filter " + SteeringFilter.of(vips), e);
-        }
+    public void steer(List<InetAddress> vips) {
+        frames.filter(SteeringFilter.upTo(longest, vips));
+        longFrames.filter(SteeringFilter.longerThan(longest, vips));
     }
 
     @Override
     public long kernelDrops() {
-        return ring.kernelDrops();
+        return frames.kernelDrops() + longFrames.kernelDrops();
     }
 
     @Override
     public void close() {
-        handle.close();
+        frames.close();
+        longFrames.close();
         sender.close();
+        segments.close();
         wakeup.close();
     }
 }

@@ -59,6 +59,12 @@ class PcapPortTest {
         return PcapPort.open("v0", FRAME_CAPACITY, BATCH);
     }
 
+    private static List<InetAddress> vips(int... addresses) {
+        return Arrays.stream(addresses)
+                .mapToObj(address -> IpAddress.toInetAddress(0, IpAddress.mapped(address)))
+                .toList();
+    }
+
     private static TestFrame to(int address) {
         return TestFrame.udp().to(address, 53);
     }
@@ -107,12 +113,6 @@ class PcapPortTest {
             port.await(10);
         }
         throw new AssertionError("the last frame never came, after " + received.size() + " others");
-    }
-
-    private static List<InetAddress> vips(int... addresses) {
-        return Arrays.stream(addresses)
-                .mapToObj(address -> IpAddress.toInetAddress(0, IpAddress.mapped(address)))
-                .toList();
     }
 
     @Test
@@ -167,7 +167,7 @@ class PcapPortTest {
         }
     }
 
-    /** As many as libpcap would take seconds to compile, and as many as would overflow its stack. */
+    /** As many as libpcap's compiler would take seconds for, and as many as would overflow its stack. */
     @Test
     void shouldBeSteeredToThousandsOfVips() throws Exception {
         wire();

@@ -1,0 +1,121 @@
+package dev.trigon.linux;
+
+import dev.trigon.linux.libc.LibC;
+import dev.trigon.linux.libc.NativeMemory;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A NIC's offloads that merge received frames, as ethtool(8) shows and switches them. Sees the network namespace of the thread
+ * that opened it; any thread may ask. What fails is a {@link LinuxException}.
+ *
+ * <pre>
+ * struct ifreq {                         // linux/if.h; LP64      struct ethtool_value {   // linux/ethtool.h
+ *     char ifr_name[IFNAMSIZ];           //  0                        __u32 cmd;           // 0
+ *     union { void *ifr_data; … };       // 16                        __u32 data;          // 4
+ * };                                                              };
+ * </pre>
+ */
+public final class Ethtool implements AutoCloseable {
+    /** What merges received frames. */
+    public enum Offload {
+        /** Generic receive offload: the kernel's own. */
+        GRO("generic-receive-offload", "gro"),
+        /** Large receive offload: the NIC's. */
+        LRO("large-receive-offload", "lro");
+
+        private final String label;
+        private final String word;
+
+        Offload(String label, String word) {
+            this.label = label;
+            this.word = word;
+        }
+
+        /** As {@code ethtool -k} shows it. */
+        public String label() {
+            return label;
+        }
+
+        /** As {@code ethtool -K} takes it. */
+        public String word() {
+            return word;
+        }
+    }
+
+    private static final int AF_INET = 2;
+    private static final int SOCK_DGRAM = 2;
+    private static final long SIOCETHTOOL = 0x8946;
+
+    private static final int ETHTOOL_GFLAGS = 0x25;
+    private static final int ETHTOOL_SFLAGS = 0x26;
+    private static final int ETHTOOL_GGRO = 0x2B;
+    private static final int ETHTOOL_SGRO = 0x2C;
+    private static final int ETH_FLAG_LRO = 1 << 15;
+
+    private static final int NAME_OFFSET = 0;
+    private static final int NAME_LENGTH = 16;
+    private static final int DATA_OFFSET = NAME_OFFSET + NAME_LENGTH;
+    /** The union's largest member has 24 octets. */
+    private static final int IFREQ_LENGTH = DATA_OFFSET + 24;
+
+    private static final int VALUE_AT = IFREQ_LENGTH;
+    private static final int CMD_OFFSET = 0;
+    private static final int VALUE_OFFSET = CMD_OFFSET + Integer.BYTES;
+    private static final int VALUE_LENGTH = VALUE_OFFSET + Integer.BYTES;
+
+    private final int fd;
+    private final NativeMemory memory = NativeMemory.allocate(IFREQ_LENGTH + VALUE_LENGTH);
+
+    private Ethtool(int fd) {
+        this.fd = fd;
+    }
+
+    public static Ethtool open() {
+        int fd = LibC.socket(AF_INET, SOCK_DGRAM | LibC.SOCK_CLOEXEC, 0);
+        if (fd < 0) {
+            throw new LinuxException("socket(AF_INET, SOCK_DGRAM)", LibC.errno());
+        }
+        return new Ethtool(fd);
+    }
+
+    public synchronized boolean isOn(String interfaceName, Offload offload) {
+        return switch (offload) {
+            case GRO -> call(interfaceName, "ETHTOOL_GGRO", ETHTOOL_GGRO, 0) != 0;
+            case LRO -> (call(interfaceName, "ETHTOOL_GFLAGS", ETHTOOL_GFLAGS, 0) & ETH_FLAG_LRO) != 0;
+        };
+    }
+
+    /** Fails where the interface cannot: EOPNOTSUPP or EINVAL. */
+    public synchronized void set(String interfaceName, Offload offload, boolean on) {
+        switch (offload) {
+            case GRO -> call(interfaceName, "ETHTOOL_SGRO", ETHTOOL_SGRO, on ? 1 : 0);
+            case LRO -> {
+                int flags = call(interfaceName, "ETHTOOL_GFLAGS", ETHTOOL_GFLAGS, 0);
+                int wanted = on ? flags | ETH_FLAG_LRO : flags & ~ETH_FLAG_LRO;
+                call(interfaceName, "ETHTOOL_SFLAGS", ETHTOOL_SFLAGS, wanted);
+            }
+        }
+    }
+
+    private int call(String interfaceName, String command, int code, int value) {
+        ByteBuffer structs = memory.buffer();
+        byte[] name = interfaceName.getBytes(StandardCharsets.UTF_8);
+        if (name.length >= NAME_LENGTH) {
+            throw new IllegalArgumentException("no interface name: " + interfaceName);
+        }
+        structs.put(NAME_OFFSET, new byte[NAME_LENGTH]).put(NAME_OFFSET, name);
+        structs.putLong(DATA_OFFSET, memory.address() + VALUE_AT);
+        structs.putInt(VALUE_AT + CMD_OFFSET, code).putInt(VALUE_AT + VALUE_OFFSET, value);
+        if (LibC.ioctl(fd, SIOCETHTOOL, memory.address()) < 0) {
+            throw new LinuxException(
+                    "ioctl(SIOCETHTOOL, " + command + ", " + interfaceName + ", " + value + ")", LibC.errno());
+        }
+        return structs.getInt(VALUE_AT + VALUE_OFFSET);
+    }
+
+    @Override
+    public void close() {
+        LibC.close(fd);
+    }
+}
