@@ -93,9 +93,9 @@ public final class InternetChecksum {
     }
 
     private static int fold(long sum) {
+        // 33 bits at most, whose upper and lower part together are 18
         long once = halves(sum);
-        long twice = halves(once);
-        return fold((int) (twice >>> 16) + (int) (twice & 0xFFFF));
+        return fold((int) (once >>> 16) + (int) (once & 0xFFFF));
     }
 
     /** Two folds: the first can carry once more. */

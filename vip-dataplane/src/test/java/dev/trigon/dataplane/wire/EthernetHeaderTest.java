@@ -43,4 +43,12 @@ class EthernetHeaderTest {
     void shouldBeAsLongAsItsFields() {
         assertThat(EthernetHeader.LENGTH).isEqualTo(GOLDEN.length);
     }
+
+    @Test
+    void shouldTellTheGroupsOfIpv6() {
+        assertThat(EthernetHeader.isIpv6Multicast(EthernetHeader.ALL_NODES)).isTrue();
+        assertThat(EthernetHeader.isIpv6Multicast(0x3333_FFFF_FFFFL)).isTrue();
+        assertThat(EthernetHeader.isIpv6Multicast(0x3332_0000_0001L)).isFalse();
+        assertThat(EthernetHeader.isIpv6Multicast(EthernetHeader.BROADCAST)).isFalse();
+    }
 }

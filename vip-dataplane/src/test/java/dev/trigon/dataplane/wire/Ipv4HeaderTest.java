@@ -75,6 +75,27 @@ class Ipv4HeaderTest {
         }
     }
 
+    @Test
+    void shouldWriteDscpAndEcnAtOnce() {
+        ByteBuffer buffer = junk(32);
+
+        header.wrap(buffer, AT).trafficClass(0xBB);
+
+        assertThat(read(buffer, AT, 3)).isEqualTo(hex("a5 bb a5"));
+    }
+
+    /** Options are in the sum: the same header, without them, has another. */
+    @Test
+    void shouldSumUpTheWholeHeader() {
+        byte[] packet = TestFrame.udp().ipOptions(hex("94 04 12 34")).packet();
+        ByteBuffer buffer = amidJunk(packet, AT, 64);
+        header.wrap(buffer, AT).checksum(0xA5A5);
+
+        header.computeChecksum();
+
+        assertThat(read(buffer, AT, packet.length)).isEqualTo(packet);
+    }
+
     @ParameterizedTest(name = "flags and offset {0}: {1}")
     @CsvSource({
         "0x0000, false", // whole

@@ -329,4 +329,33 @@ class PacketParseTest {
         assertThat(packet.transportLength()).isEqualTo(v6 ? 65_535 : 65_515);
         assertThat(packet.sourcePort()).isEqualTo(40_000);
     }
+
+    @Test
+    void shouldTellWhatIsBetweenTheHeaders() {
+        assertThat(isPlain(TestFrame.tcp())).isTrue();
+        assertThat(isPlain(TestFrame.tcp().ipOptions(new byte[4]))).isFalse();
+        assertThat(isPlain(TestFrame.tcp().ipv6())).isTrue();
+        assertThat(isPlain(TestFrame.tcp().ipv6().fragment(0, true, 1))).isTrue();
+        assertThat(isPlain(TestFrame.tcp().ipv6().extension(Extension.hopByHop(8))))
+                .isFalse();
+    }
+
+    private boolean isPlain(TestFrame frame) {
+        assertThat(parse(frame.build())).isEqualTo(Flaw.NONE);
+        return packet.hasPlainHeader();
+    }
+
+    @Test
+    void shouldCountWhatTcpCarries() {
+        parse(TestFrame.tcp()
+                .tcpOptions(new byte[12])
+                .payload(new byte[5])
+                .padTo(100)
+                .build());
+
+        assertThat(packet.tcpPayloadLength()).isEqualTo(5);
+        assertThat(packet.isIcmp()).isFalse();
+        parse(TestFrame.echoRequest(1, 2).build());
+        assertThat(packet.isIcmp()).isTrue();
+    }
 }
