@@ -15,6 +15,7 @@ import java.io.StringWriter;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -294,6 +295,21 @@ class VipctlTest {
                   truncated          2
                 kernelDropped        5
                 """);
+        assertOut(vipctl("counters --all"), """
+                COUNTER        PACKETS  MEANING
+                received       1234570  what received means
+                forwarded      1234567  what forwarded means
+                answered             1  what answered means
+                passed               0  what passed means
+                waiting              0  what waiting means
+                dropped              2  what dropped means
+                  truncated          2  shorter than its headers say
+                  no-backend         0  no backend takes new flows
+                kernelDropped        5  no room in the capture
+                """);
+        assertThat(vipctl("counters -o json").out()).doesNotContain("meanings");
+        assertThat(vipctl("counters --all -o json").out())
+                .contains("\"meanings\" : {\n    \"received\" : \"what received means\",");
         assertOut(vipctl("flows count -o json"), """
                 {
                   "active" : 0,
@@ -369,6 +385,25 @@ class VipctlTest {
                 1,
                 "vipctl: explain: 'client' is '198.51.100.10'; give an address and a port, such as"
                         + " 192.0.2.10:80 or [2001:db8::10]:80\n");
+    }
+
+    /** Every line of the guide that is a command, in its order. */
+    @Test
+    void shouldDoWhatTheGuideSays() throws IOException {
+        String guide = Files.readString(Path.of("..", "docs", "services.md"));
+        Path file = Files.writeString(
+                directory.resolve("services.yaml"),
+                guide.substring(guide.indexOf("    services:"), guide.indexOf("    vipctl apply")));
+        List<String> commands = guide.lines()
+                .filter(line -> line.startsWith("    vipctl "))
+                .map(line -> line.strip().substring("vipctl ".length()))
+                .toList();
+        assertThat(commands).hasSizeGreaterThan(10);
+        for (String command : commands) {
+            Run run = vipctl(command.replace("'", "").replace("services.yaml", file.toString()));
+            assertThat(run.err()).as(command).isEmpty();
+            assertThat(run.exitCode()).as(command).isZero();
+        }
     }
 
     @Test

@@ -13,6 +13,9 @@ public final class ControlApi {
     /** Query parameter of {@code GET /v1/flows}: at most how many. */
     public static final String LIMIT_PARAMETER = "limit";
 
+    /** Query parameter of {@code GET /v1/counters}: {@code true} adds what each counter means. */
+    public static final String MEANINGS_PARAMETER = "meanings";
+
     public static final int DEFAULT_FLOW_LIMIT = 100;
 
     /** Answer header of {@code GET /v1/flows}: how many flows there are, of which the list may be a part. */

@@ -23,6 +23,9 @@ public interface DataPath {
 
     Counters counters();
 
+    /** What each counter means, by its name: those of {@link #counters} and every reason and other there. In a fixed order. */
+    Map<String, String> meanings();
+
     /** What one backend has been given since vipd started; zeros for an unknown id. */
     BackendLoad load(int backendId);
 

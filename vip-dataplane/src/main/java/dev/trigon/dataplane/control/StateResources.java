@@ -43,7 +43,7 @@ final class StateResources {
         String root = ControlApi.ROOT;
         return List.of(
                 Route.of("GET", root + "/status", call -> Answer.ok(status())),
-                Route.of("GET", root + "/counters", call -> Answer.ok(Views.counters(dataPath.counters()))),
+                Route.of("GET", root + "/counters", this::counters),
                 Route.of("GET", root + "/flows", this::flows),
                 Route.of("GET", root + "/flows/count", call -> Answer.ok(flowCount())),
                 Route.of("GET", root + "/explain", this::explain));
@@ -66,6 +66,15 @@ final class StateResources {
 
     private FlowCountView flowCount() {
         return new FlowCountView(dataPath.activeFlows(), dataPath.maxFlows());
+    }
+
+    private Answer counters(Call call) throws Refusal {
+        String asked = call.query(ControlApi.MEANINGS_PARAMETER);
+        if (asked != null && !asked.equals("true") && !asked.equals("false")) {
+            throw new Refusal(
+                    Refusal.Kind.MALFORMED, "the request", "'meanings' is '" + asked + "'", "give true or false");
+        }
+        return Answer.ok(Views.counters(dataPath.counters(), "true".equals(asked) ? dataPath.meanings() : null));
     }
 
     private Answer flows(Call call) throws Refusal {

@@ -12,6 +12,7 @@ import dev.trigon.dataplane.service.BackendSpec;
 import dev.trigon.dataplane.service.ForwardMode;
 import dev.trigon.dataplane.service.ServiceSpec;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What is inside, as it is shown outside. */
@@ -51,7 +52,7 @@ final class Views {
                 load.bytes());
     }
 
-    static CountersView counters(DataPath.Counters counters) {
+    static CountersView counters(DataPath.Counters counters, @Nullable Map<String, String> meanings) {
         return new CountersView(
                 counters.received(),
                 counters.forwarded(),
@@ -59,7 +60,8 @@ final class Views {
                 counters.passed(),
                 counters.waiting(),
                 counters.dropped(),
-                counters.other());
+                counters.other(),
+                meanings);
     }
 
     /** The services file that would make these services. */

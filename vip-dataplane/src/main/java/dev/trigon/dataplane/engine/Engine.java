@@ -8,6 +8,7 @@ import dev.trigon.dataplane.control.DataPath;
 import dev.trigon.dataplane.forward.Arm;
 import dev.trigon.dataplane.forward.Counters.Reading;
 import dev.trigon.dataplane.forward.DropReason;
+import dev.trigon.dataplane.forward.Glossary;
 import dev.trigon.dataplane.forward.Observed;
 import dev.trigon.dataplane.forward.Verdict;
 import dev.trigon.dataplane.forward.WarmUp;
@@ -241,6 +242,13 @@ public final class Engine implements DataPath, AutoCloseable {
                 sum.of(Verdict.WAITING),
                 dropped,
                 other);
+    }
+
+    @Override
+    public Map<String, String> meanings() {
+        Map<String, String> meanings = new LinkedHashMap<>();
+        Glossary.entries().forEach(entry -> meanings.put(entry.id(), entry.sentence()));
+        return meanings;
     }
 
     @Override

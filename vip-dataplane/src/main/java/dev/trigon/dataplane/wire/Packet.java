@@ -461,10 +461,6 @@ public final class Packet {
         }
     }
 
-    public void redirect(int newDestination, int dscpCode) {
-        redirect(0, IpAddress.mapped(newDestination), dscpCode);
-    }
-
     /**
      * A sender with checksum offload leaves just the pseudo-header's sum for its hardware to finish. Not in a fragment:
      * who cuts a datagram up sums it up before.

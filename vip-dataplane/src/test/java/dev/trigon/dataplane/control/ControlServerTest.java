@@ -301,6 +301,19 @@ class ControlServerTest {
     }
 
     @Test
+    void shouldSayWhatCountersMeanWhenAskedAlone() throws IOException {
+        assertThat(json(http.get("/v1/counters"))).isEqualTo(MAPPER.readTree("""
+                                {"received": 1234570, "forwarded": 1234567, "answered": 1, "passed": 0, "waiting": 0,
+                                 "dropped": {"truncated": 2, "no-backend": 0}, "other": {"kernelDropped": 5}}
+                                """));
+        JsonNode meanings = json(http.get("/v1/counters?meanings=true")).get("meanings");
+        assertThat(meanings.get("no-backend").asText()).isEqualTo("no backend takes new flows");
+        assertThat(json(http.get("/v1/counters?meanings=false")).has("meanings"))
+                .isFalse();
+        assertError(http.get("/v1/counters?meanings=maybe"), 400, "the request");
+    }
+
+    @Test
     void shouldSpeakOfIpv6AsOneWritesIt() throws IOException {
         String web6 = WEB.replace("203.0.113.10", "2001:DB8:F:0:0::10").replace("10.2.0.1", "2001:db8:2:0::1");
         JsonNode service = json(http.send("POST", "/v1/services", web6));

@@ -51,6 +51,18 @@ public final class FakeDataPath implements DataPath {
     }
 
     @Override
+    public Map<String, String> meanings() {
+        Map<String, String> meanings = new LinkedHashMap<>();
+        for (String verdict : List.of("received", "forwarded", "answered", "passed", "waiting", "dropped")) {
+            meanings.put(verdict, "what " + verdict + " means");
+        }
+        meanings.put("truncated", "shorter than its headers say");
+        meanings.put("no-backend", "no backend takes new flows");
+        meanings.put("kernelDropped", "no room in the capture");
+        return meanings;
+    }
+
+    @Override
     public BackendLoad load(int backendId) {
         return new BackendLoad(backendId, 10L * backendId, 1_536L * backendId);
     }

@@ -60,6 +60,84 @@ class InternetChecksumTest {
                 .isEqualTo(ReferenceChecksum.pseudoHeader(header, TestFrame.ETHERNET, 17, 65_515));
     }
 
+    /** The words of an IPv4 address as IPv6 maps it are those of IPv4, zeros, and the other zero. */
+    @Test
+    void shouldSumUpThePseudoHeaderOfBothFamiliesAlike() {
+        Random random = new Random(1624);
+        for (int i = 0; i < 10_000; i++) {
+            int source = TestFrame.edgeWord(random) << 16 | TestFrame.edgeWord(random);
+            int destination = TestFrame.edgeWord(random) << 16 | TestFrame.edgeWord(random);
+            int octets = TestFrame.edgeWord(random);
+
+            assertThat(InternetChecksum.pseudoHeader(
+                            0, IpAddress.mapped(source), 0, IpAddress.mapped(destination), 6, octets))
+                    .isEqualTo(InternetChecksum.pseudoHeader(source, destination, 6, octets));
+        }
+    }
+
+    @Test
+    void shouldSumUpThePseudoHeaderOfIpv6() {
+        byte[] packet = TestFrame.udp()
+                .from("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", 1)
+                .to("ffff:ffff:0:8000:1:0:ffff:fffe", 1)
+                .packet();
+        ByteBuffer octets = ByteBuffer.wrap(packet);
+
+        assertThat(InternetChecksum.pseudoHeader(
+                        octets.getLong(8), octets.getLong(16), octets.getLong(24), octets.getLong(32), 58, 65_535))
+                .isEqualTo(ReferenceChecksum.pseudoHeader(packet, 0, 58, 65_535));
+    }
+
+    @Test
+    void shouldAgreeWithAFullSumAfterAnAddressHasChanged() {
+        Random random = new Random(4291);
+        for (int i = 0; i < CASES; i++) {
+            int rest = 1 + random.nextInt(0xFFFF);
+            long oldHigh = edgeLong(random);
+            long oldLow = edgeLong(random);
+            long newHigh = edgeLong(random);
+            long newLow = edgeLong(random);
+            int before = full(full(rest, oldHigh), oldLow);
+            int after = full(full(rest, newHigh), newLow);
+
+            int replaced = InternetChecksum.replace128(~before & 0xFFFF, oldHigh, oldLow, newHigh, newLow);
+
+            if (replaced != (~after & 0xFFFF)) {
+                assertThat(replaced)
+                        .as("%x, %x %x to %x %x", rest, oldHigh, oldLow, newHigh, newLow)
+                        .isEqualTo(~after & 0xFFFF);
+            }
+        }
+    }
+
+    private static long edgeLong(Random random) {
+        long word = 0;
+        for (int i = 0; i < 4; i++) {
+            word = word << 16 | TestFrame.edgeWord(random);
+        }
+        return word;
+    }
+
+    private static int full(int begun, long word) {
+        int sum = begun;
+        for (int shift = 0; shift < Long.SIZE; shift += 16) {
+            sum = ReferenceChecksum.add(sum, (int) (word >>> shift) & 0xFFFF);
+        }
+        return sum;
+    }
+
+    @Test
+    void shouldVerifyWhatHoldsItsOwnSum() {
+        byte[] octets = hex("12 34 0000 ab cd ef");
+        ByteBuffer buffer = amidJunk(octets, 4, 16);
+        int sum = InternetChecksum.of(buffer, 4, 7, 0x5555);
+        buffer.putShort(6, (short) sum);
+
+        assertThat(InternetChecksum.verify(buffer, 4, 7, 0x5555)).isTrue();
+        assertThat(InternetChecksum.verify(buffer, 4, 7, 0x5556)).isFalse();
+        assertThat(InternetChecksum.verify(buffer, 4, 6, 0x5555)).isFalse();
+    }
+
     /** What is covered always holds something, as a header does: all zeros is the one sum with two names. */
     @Test
     void shouldAgreeWithAFullSumAfterAnyChange() {

@@ -1,5 +1,7 @@
 package dev.trigon.dataplane.wire;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -40,10 +42,25 @@ public final class Octets {
     }
 
     public static int ip(String dotted) {
-        int address = 0;
-        for (String octet : dotted.split("\\.", -1)) {
-            address = address << 8 | Integer.parseInt(octet);
+        return ByteBuffer.wrap(address(dotted)).getInt();
+    }
+
+    /** The octets of an address of either family. An IPv4-mapped one comes out as IPv4: that is how InetAddress is. */
+    public static byte[] address(String text) {
+        try {
+            return InetAddress.getByName(text).getAddress();
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException(text, e);
         }
-        return address;
+    }
+
+    /** The first eight octets of an IPv6 address. */
+    public static long high(String text) {
+        return ByteBuffer.wrap(address(text)).getLong();
+    }
+
+    /** The last eight octets of an IPv6 address. */
+    public static long low(String text) {
+        return ByteBuffer.wrap(address(text)).getLong(8);
     }
 }

@@ -22,9 +22,13 @@ class PacketRewriteTest {
     private final Packet packet = new Packet();
 
     private byte[] redirect(byte[] frame, int destination, int dscp) {
+        return redirect(frame, 0, IpAddress.mapped(destination), dscp);
+    }
+
+    private byte[] redirect(byte[] frame, long high, long low, int dscp) {
         ByteBuffer buffer = amidJunk(frame, AT, CAPACITY);
         assertThat(packet.parse(buffer, AT, frame.length)).isEqualTo(Flaw.NONE);
-        packet.redirect(destination, dscp);
+        packet.redirect(high, low, dscp);
         return found(buffer, frame.length);
     }
 

@@ -20,8 +20,10 @@ public final class ReferenceChecksum {
         return sum > 0xFFFF ? sum - 0xFFFF : sum;
     }
 
-    /** Over the addresses of an IPv4 header that starts there, the protocol and a length. */
+    /** Over the addresses of an IP header of either family that starts there, the protocol and a length. */
     static int pseudoHeader(byte[] octets, int ipAt, int protocol, int length) {
-        return add(add(sum(octets, ipAt + 12, 8, 0), protocol), length);
+        boolean v6 = octets[ipAt] >>> 4 == 6;
+        int addresses = v6 ? sum(octets, ipAt + 8, 32, 0) : sum(octets, ipAt + 12, 8, 0);
+        return add(add(addresses, protocol), length);
     }
 }
