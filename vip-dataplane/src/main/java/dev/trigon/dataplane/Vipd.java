@@ -132,6 +132,7 @@ public final class Vipd implements Callable<Integer> {
 
     private static Engine.Settings engineSettings(VipdConfig settings) {
         VipdConfig.Timeouts timeouts = settings.flows().timeouts();
+        VipdConfig.Trace trace = settings.trace();
         return new Engine.Settings(
                 settings.interfaces(),
                 settings.state(),
@@ -143,7 +144,9 @@ public final class Vipd implements Callable<Integer> {
                         timeouts.udp().toMillis()),
                 new AnswerPolicy(
                         settings.icmp().echo() == VipdConfig.Echo.FORWARD,
-                        settings.icmp().rate()));
+                        settings.icmp().rate()),
+                settings.faults(),
+                trace == null ? null : new Engine.Trace(trace.directory(), trace.packets()));
     }
 
     private long uptimeSeconds() {

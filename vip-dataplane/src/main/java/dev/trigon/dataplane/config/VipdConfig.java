@@ -1,8 +1,10 @@
 package dev.trigon.dataplane.config;
 
+import dev.trigon.dataplane.port.fault.Faults;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * vipd.yaml, all of it in force.
@@ -12,9 +14,19 @@ import java.util.List;
  * @param socket the control socket
  * @param state the directory that keeps services and flows across restarts
  * @param icmp what is said to whoever sends to a VIP
+ * @param faults what tests want done to packets; null for nothing
+ * @param trace where packets are written down; null for nowhere
  */
 public record VipdConfig(
-        List<String> interfaces, Engine engine, int workers, Path socket, Path state, Flows flows, Icmp icmp) {
+        List<String> interfaces,
+        Engine engine,
+        int workers,
+        Path socket,
+        Path state,
+        Flows flows,
+        Icmp icmp,
+        @Nullable Faults faults,
+        @Nullable Trace trace) {
     public static final Path DEFAULT_FILE = Path.of("/etc/trigon/vipd.yaml");
 
     public VipdConfig {
@@ -54,6 +66,12 @@ public record VipdConfig(
     public record Icmp(Echo echo, int rate) {
         public static final int MAX_RATE = 1_000_000;
         public static final Icmp DEFAULT = new Icmp(Echo.ANSWER, 1_000);
+    }
+
+    /** @param packets that each file may have; there are two an interface */
+    public record Trace(Path directory, int packets) {
+        public static final int DEFAULT_PACKETS = 100_000;
+        public static final int MAX_PACKETS = 100_000_000;
     }
 
     /** How long a flow may be idle, by what is known of it, before it is forgotten. */

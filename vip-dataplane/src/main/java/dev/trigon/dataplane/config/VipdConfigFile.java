@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Reads vipd.yaml. What is asked for and not there yet is refused rather than read over. */
 public final class VipdConfigFile {
@@ -60,8 +61,19 @@ public final class VipdConfigFile {
     }
 
     private VipdConfig config(Located root) throws Refusal {
-        Fields fields =
-                Fields.of(source, root, "interfaces", "engine", "workers", "control", "http", "state", "flows", "icmp");
+        Fields fields = Fields.of(
+                source,
+                root,
+                "interfaces",
+                "engine",
+                "workers",
+                "control",
+                "http",
+                "state",
+                "flows",
+                "icmp",
+                "faults",
+                "trace");
         List<String> interfaces = interfaces(fields);
         VipdConfig.Engine engine = engine(fields);
         checkWorkers(fields, interfaces.size());
@@ -74,7 +86,9 @@ public final class VipdConfigFile {
                 path(control, "socket", "/run/trigon/vipd.sock"),
                 path(fields, "state", "/var/lib/trigon"),
                 flows(fields.mapping("flows", "max", "timeouts")),
-                icmp(fields.mapping("icmp", "echo", "rate")));
+                icmp(fields.mapping("icmp", "echo", "rate")),
+                FaultsReader.read(source, fields),
+                trace(fields));
     }
 
     private List<String> interfaces(Fields fields) throws Refusal {
@@ -171,6 +185,17 @@ public final class VipdConfigFile {
         return new VipdConfig.Icmp(
                 echo == null ? ifAbsent.echo() : echo,
                 icmp.number("rate", ifAbsent.rate(), 0, VipdConfig.Icmp.MAX_RATE));
+    }
+
+    private VipdConfig.@Nullable Trace trace(Fields fields) throws Refusal {
+        if (!fields.has("trace")) {
+            return null;
+        }
+        Fields trace = fields.mapping("trace", "directory", "packets");
+        trace.required("directory");
+        return new VipdConfig.Trace(
+                path(trace, "directory", "/"),
+                trace.number("packets", VipdConfig.Trace.DEFAULT_PACKETS, 1, VipdConfig.Trace.MAX_PACKETS));
     }
 
     private Duration timeout(Fields timeouts, String key, Duration ifAbsent) throws Refusal {

@@ -14,7 +14,8 @@ import dev.trigon.dataplane.forward.Verdict;
 import dev.trigon.dataplane.forward.WarmUp;
 import dev.trigon.dataplane.forward.Worker;
 import dev.trigon.dataplane.nexthop.NextHops;
-import dev.trigon.dataplane.port.pcap.PcapPort;
+import dev.trigon.dataplane.port.PacketPort;
+import dev.trigon.dataplane.port.fault.Faults;
 import dev.trigon.dataplane.port.pcap.PortException;
 import dev.trigon.dataplane.service.Backend;
 import dev.trigon.dataplane.service.BackendSpec;
@@ -37,6 +38,7 @@ import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -85,7 +87,7 @@ public final class Engine implements DataPath, AutoCloseable {
         this.flowView = new FlowView(flows, timeouts, clock);
         for (Arm arm : arms) {
             FlowCache cache = new FlowCache(flows, FlowCache.DEFAULT_ENTRIES, timeouts);
-            PcapPort port = PcapPort.open(arm.interfaceName(), arm.frameCapacity(), Worker.BATCH);
+            PacketPort port = Ports.open(arm, settings.faults(), settings.trace());
             Worker worker = new Worker(arm, port, cache, () -> inForce, clock, settings.answers());
             workers.add(worker);
             Thread thread = new Thread(worker, "worker-" + arm.interfaceName());
@@ -99,7 +101,16 @@ public final class Engine implements DataPath, AutoCloseable {
 
     /** What an engine needs to know. */
     public record Settings(
-            List<String> interfaces, Path state, long maxFlows, FlowTimeouts timeouts, AnswerPolicy answers) {}
+            List<String> interfaces,
+            Path state,
+            long maxFlows,
+            FlowTimeouts timeouts,
+            AnswerPolicy answers,
+            @Nullable Faults faults,
+            @Nullable Trace trace) {}
+
+    /** @param packets that each of a trace's files may have */
+    public record Trace(Path directory, int packets) {}
 
     /** Opens the interfaces and the flow table, warms up and starts to work, on no services yet. */
     public static Engine start(Settings settings) throws Refusal {

@@ -3,6 +3,7 @@ package dev.trigon.dataplane.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.trigon.dataplane.port.fault.Faults;
 import dev.trigon.dataplane.service.Refusal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +30,9 @@ class VipdConfigFileTest {
                         Path.of("/run/trigon/vipd.sock"),
                         Path.of("/var/lib/trigon"),
                         new VipdConfig.Flows(1_048_576, VipdConfig.Timeouts.DEFAULT),
-                        new VipdConfig.Icmp(VipdConfig.Echo.ANSWER, 1_000)));
+                        new VipdConfig.Icmp(VipdConfig.Echo.ANSWER, 1_000),
+                        null,
+                        null));
     }
 
     @Test
@@ -47,6 +50,8 @@ class VipdConfigFileTest {
                   max: 4096
                   timeouts: {syn: 500ms, established: 1h, closing: 2s, udp: 10m}
                 icmp: {echo: forward, rate: 1000000}
+                faults: {seed: 7, loss: 0.01, duplicate: .02, reorder: 0.03, corrupt: 1, delay: 5ms, side: in}
+                trace: {directory: /tmp/trace, packets: 500}
                 """);
         assertThat(config)
                 .isEqualTo(new VipdConfig(
@@ -62,13 +67,15 @@ class VipdConfigFileTest {
                                         Duration.ofHours(1),
                                         Duration.ofSeconds(2),
                                         Duration.ofMinutes(10))),
-                        new VipdConfig.Icmp(VipdConfig.Echo.FORWARD, 1_000_000)));
+                        new VipdConfig.Icmp(VipdConfig.Echo.FORWARD, 1_000_000),
+                        new Faults(7, 0.01, 0.02, 0.03, 1, Duration.ofMillis(5), Faults.Side.IN),
+                        new VipdConfig.Trace(Path.of("/tmp/trace"), 500)));
     }
 
     /** A row: the document, \n for a new line, and the message it gets after {@code vipd.yaml}. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-        interfaces: [eth0]\\n\\nenigne: auto  | ' line 3: unknown key ''enigne''; known here: interfaces, engine, workers, control, http, state, flows, icmp'
+        interfaces: [eth0]\\n\\nenigne: auto  | ' line 3: unknown key ''enigne''; known here: interfaces, engine, workers, control, http, state, flows, icmp, faults, trace'
         engine: auto                          | ' line 1: ''interfaces'' is missing; give it a value'
         ''                                    | ' line 1: ''interfaces'' is missing; give it a value'
         interfaces: eth0                      | ' line 1: ''interfaces'' is the text ''eth0'' where a list is expected; write [ … ], or one ''- '' line an item'
@@ -98,6 +105,20 @@ class VipdConfigFileTest {
         interfaces: [e]\\nicmp: {rate: 1000001} | ' line 2: ''rate'' is 1000001; give a whole number from 0 to 1000000'
         interfaces: [e]\\nicmp: {rate: 10/s}    | ' line 2: ''rate'' is the text ''10/s'' where a number is expected; give 0 to 1000000'
         interfaces: [e]\\nicmp:\\n  ehco: answer | ' line 3: unknown key ''ehco''; known here: echo, rate'
+        interfaces: [e]\\nfaults: {los: 0.1} | ' line 2: unknown key ''los''; known here: seed, loss, duplicate, reorder, corrupt, delay, side'
+        interfaces: [e]\\nfaults: {loss: 1.01} | ' line 2: ''loss'' is 1.01; give 0 to 1, such as 0.01'
+        interfaces: [e]\\nfaults: {loss: -0.1} | ' line 2: ''loss'' is -0.1; give 0 to 1, such as 0.01'
+        interfaces: [e]\\nfaults: {corrupt: .nan} | ' line 2: ''corrupt'' is .nan; give 0 to 1, such as 0.01'
+        interfaces: [e]\\nfaults: {reorder: 1%} | ' line 2: ''reorder'' is the text ''1%'' where a number is expected; give 0 to 1'
+        interfaces: [e]\\nfaults: {delay: 5} | ' line 2: ''delay'' is the number 5 where a duration is expected; give one such as 5ms'
+        interfaces: [e]\\nfaults: {delay: 2s} | ' line 2: ''delay'' is 2s; give 0ms to 1s'
+        interfaces: [e]\\nfaults: {side: up} | ' line 2: ''side'' is ''up''; give one of in, out, both'
+        interfaces: [e]\\nfaults: {seed: -1} | ' line 2: ''seed'' is -1; give a whole number from 0 to 2147483647'
+        interfaces: [e]\\nfaults: 0.01     | ' line 2: expected a mapping, found the number 0.01; known here: seed, loss, duplicate, reorder, corrupt, delay, side'
+        interfaces: [e]\\ntrace: {packets: 5} | ' line 2: ''directory'' is missing; give it a value'
+        interfaces: [e]\\ntrace: {directory: tmp} | ' line 2: ''directory'' is ''tmp''; give a path that begins with /'
+        interfaces: [e]\\ntrace: {directory: /t, packets: 0} | ' line 2: ''packets'' is 0; give a whole number from 1 to 100000000'
+        interfaces: [e]\\ntrace: {directory: /t, file: f} | ' line 2: unknown key ''file''; known here: directory, packets'
         interfaces: [e]\\ninterfaces: [f]     | ' line 2: the key ''interfaces'' is given twice; keep one of them'
         interfaces: &a [e]\\nengine: *a       | ' line 2: aliases (*name) are not understood; write the value out'
         interfaces: [e]\\n---\\nengine: pcap  | ' line 3: a second document begins here; keep one document a file'

@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 
 /** A port whose wire is two queues. What arrives can be put in, and what was sent taken out, by any thread. */
 public final class MemoryPort implements PacketPort {
-    /** A frame that was sent. */
-    public record Sent(int egress, byte[] frame) {}
+    /** A frame that was sent; {@code segment} as {@link Batch#segment} has it. */
+    public record Sent(int egress, byte[] frame, int segment) {}
 
     private final Queue<byte[]> arriving = new ConcurrentLinkedQueue<>();
     private final Queue<Sent> sent = new ConcurrentLinkedQueue<>();
@@ -86,7 +86,7 @@ public final class MemoryPort implements PacketPort {
             }
             byte[] octets = new byte[batch.length(frame)];
             batch.frames().get(batch.at(frame), octets);
-            sent.add(new Sent(batch.egress(frame), octets));
+            sent.add(new Sent(batch.egress(frame), octets, batch.segment(frame)));
         }
     }
 
