@@ -158,13 +158,13 @@ class RefusalIT {
     }
 
     @Test
-    void shouldNotTakeAnAddressOfTheGatewayForAVip() {
+    void shouldNotTakeAllPortsOfAnAddressOfTheGateway() {
         LAB.gateway().ask("ip", "address", "add", "203.0.113.40/32", "dev", "lo");
         try {
             shouldBeRefused(
-                    vipd.ctl("service", "add", "own", "--vip", "203.0.113.40", "--protocol", "tcp", "--port", "80"),
+                    vipd.ctl("service", "add", "own", "--vip", "203.0.113.40", "--protocol", "tcp", "--port", "any"),
                     1,
-                    "203.0.113.40");
+                    "203.0.113.40.*name the ports");
         } finally {
             LAB.gateway().ask("ip", "address", "delete", "203.0.113.40/32", "dev", "lo");
         }

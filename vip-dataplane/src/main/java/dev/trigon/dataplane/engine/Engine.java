@@ -191,9 +191,15 @@ public final class Engine implements DataPath, AutoCloseable {
         Set<InetAddress> now =
                 published.stream().map(ServiceSpec::vip).filter(own::contains).collect(Collectors.toSet());
         if (!now.equals(ownVips)) {
-            LOG.warn("VIPs that are addresses of this gateway: {}, and were {}", now, ownVips);
+            LOG.warn("VIPs that are addresses of this gateway: {}; they were {}", words(now), words(ownVips));
             publish(published);
         }
+    }
+
+    private static String words(Set<InetAddress> addresses) {
+        return addresses.isEmpty()
+                ? "none"
+                : addresses.stream().map(InetAddress::getHostAddress).sorted().collect(Collectors.joining(", "));
     }
 
     private Set<InetAddress> ownAddresses() {
