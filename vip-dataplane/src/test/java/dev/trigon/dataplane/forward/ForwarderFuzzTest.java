@@ -4,9 +4,11 @@ import static dev.trigon.dataplane.service.Specs.service;
 import static dev.trigon.dataplane.wire.Octets.hex;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trigon.dataplane.answer.AnswerPolicy;
 import dev.trigon.dataplane.forward.Counters.Reading;
 import dev.trigon.dataplane.service.PortRange;
 import dev.trigon.dataplane.service.Specs;
+import dev.trigon.dataplane.wire.Extension;
 import dev.trigon.dataplane.wire.TestFrame;
 import dev.trigon.dataplane.wire.TestFrame.Sum;
 import java.util.Arrays;
@@ -39,7 +41,42 @@ class ForwarderFuzzTest {
             TestFrame.tcp().to("203.0.113.10", 81).build(),
             TestFrame.tcp().to("203.0.113.20", 80).ttl(1).build(),
             TestFrame.ip(1).build(),
-            TestFrame.udp().fragment(0x2000).build(),
+            TestFrame.udp().fragment(0x2000).payload(new byte[8]).build(),
+            TestFrame.udp().fragment(0x0002).payload(new byte[8]).build(),
+            TestFrame.udp()
+                    .to("203.0.113.20", 53)
+                    .fragment(0x2002)
+                    .payload(new byte[8])
+                    .build(),
+            TestFrame.echoRequest(1, 2).build(),
+            TestFrame.icmpError(
+                            3,
+                            4,
+                            1_280,
+                            TestFrame.tcp().from("203.0.113.10", 80).to("198.51.100.10", 40_000),
+                            40)
+                    .build(),
+            TestFrame.icmpError(
+                            11, 0, 0, TestFrame.tcp().from("203.0.113.20", 80).to("198.51.100.10", 4), 40)
+                    .to("203.0.113.20", 0)
+                    .build(),
+            TestFrame.tcp().from("224.0.0.1", 1).build(),
+            TestFrame.tcp().tag(0x8100, 5).build(),
+            TestFrame.tcp().payload(new byte[64]).fragments(8).get(0),
+            TestFrame.udp().to("203.0.113.10", 53).payload(new byte[1_600]).build(),
+            TestFrame.tcp().payload(new byte[1_700]).build(),
+            TestFrame.tcp()
+                    .ipv6()
+                    .from("2001:db8:c::10", 5)
+                    .to("2001:db8:f::10", 80)
+                    .build(),
+            TestFrame.tcp()
+                    .ipv6()
+                    .from("2001:db8:c::10", 5)
+                    .to("2001:db8:f::10", 80)
+                    .extension(Extension.routing(4, 1))
+                    .build(),
+            TestFrame.neighborSolicitation("2001:db8:f::10").from("fe80::1", 0).build(),
             hex("ffffffffffff 020000000001 0806 0001 0800 06 04 0001 020000000001 c6336401 000000000000 cb00710a"));
 
     @Test
@@ -47,7 +84,7 @@ class ForwarderFuzzTest {
         long seed = System.nanoTime();
         System.out.println("ForwarderFuzzTest seed " + seed);
         Random random = new Random(seed);
-        try (Rig rig = new Rig()) {
+        try (Rig rig = new Rig(new AnswerPolicy(false, 10))) {
             for (int sent = 0; sent < FRAMES; ) {
                 if (random.nextInt(100) == 0) {
                     rig.serve(services(random));
@@ -71,6 +108,7 @@ class ForwarderFuzzTest {
     private static Specs[] services(Random random) {
         Specs[] all = {
             some(service("web"), random),
+            service("web6").vip("2001:db8:f::10").backend(99, "2001:db8:2::11", 1),
             some(service("dns").udp().ports(new PortRange(53, 53)).maglev(), random),
             some(service("far").vip("203.0.113.20").l3dsr(7).maglev(), random),
             some(service("far-dns").vip("203.0.113.20").l3dsr(7).udp().ports(new PortRange(0, 65_535)), random),
@@ -121,8 +159,8 @@ class ForwarderFuzzTest {
                 assertThat(reading.of(verdict)).as("%s, seed %d", verdict, seed).isPositive();
             }
         }
-        // a fault is what this is to find none of
-        for (DropReason reason : EnumSet.complementOf(EnumSet.of(DropReason.FAULT))) {
+        // a fault is what this is to find none of, and so many fragments do not wait here
+        for (DropReason reason : EnumSet.complementOf(EnumSet.of(DropReason.FAULT, DropReason.FRAGMENT_QUEUE_FULL))) {
             assertThat(reading.of(reason)).as("%s, seed %d", reason, seed).isPositive();
         }
     }

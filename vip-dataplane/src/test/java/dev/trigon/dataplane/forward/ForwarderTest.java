@@ -11,6 +11,7 @@ import dev.trigon.dataplane.service.PortRange;
 import dev.trigon.dataplane.service.Specs;
 import dev.trigon.dataplane.wire.TestFrame;
 import dev.trigon.dataplane.wire.TestFrame.Sum;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -83,6 +84,20 @@ class ForwarderTest {
 
     private static Row dropped(DropReason reason, String what, TestFrame in) {
         return dropped(reason, what, in.build());
+    }
+
+    /** Dropped, and its sender told: from the VIP, since this gateway has no address there. */
+    private static Row rejected(DropReason reason, String what, TestFrame in, int type, int code, int word) {
+        byte[] frame = in.build();
+        byte[] told = TestFrame.icmpError(type, code, word, in, 548)
+                .from(Arrays.copyOfRange(frame, IP + 16, IP + 20), 0)
+                .to("198.51.100.10", 0)
+                .fromMac(TestFrame.GATEWAY_MAC)
+                .toMac(TestFrame.CLIENT_MAC)
+                .fragment(0)
+                .identification(0)
+                .build();
+        return new Row(what, frame, false, 0, Verdict.DROPPED, reason, told);
     }
 
     private static Row refused(DropReason reason, String what, int errno) {
@@ -305,14 +320,20 @@ class ForwarderTest {
                         TestFrame.tcp().to(FAR_VIP, 81)),
                 dropped(DropReason.NO_BACKEND, "all weights 0", TestFrame.tcp().to("203.0.113.10", 81)),
                 dropped(DropReason.NO_BACKEND, "no backends", TestFrame.tcp().to("203.0.113.10", 82)),
-                dropped(
+                rejected(
                         DropReason.TTL_EXPIRED,
                         "l3dsr, TTL 1",
-                        TestFrame.tcp().to(FAR_VIP, 80).ttl(1)),
-                dropped(
+                        TestFrame.tcp().to(FAR_VIP, 80).ttl(1),
+                        11,
+                        0,
+                        0),
+                rejected(
                         DropReason.TTL_EXPIRED,
                         "l3dsr, TTL 0",
-                        TestFrame.tcp().to(FAR_VIP, 80).ttl(0)));
+                        TestFrame.tcp().to(FAR_VIP, 80).ttl(0),
+                        11,
+                        0,
+                        0));
     }
 
     /** The next hop of port 83 takes 600 octets of IP. */
@@ -324,10 +345,17 @@ class ForwarderTest {
                         "as large as the MTU",
                         fits.build(),
                         sent.toMac(Rig.SERVER_MACS | 13).fromMac(Rig.EGRESS_MAC).build()),
-                dropped(
+                rejected(
                         DropReason.TOO_LARGE,
                         "an octet larger than the MTU",
-                        TestFrame.tcp().to("203.0.113.10", 83).payload(new byte[561])),
+                        TestFrame.tcp().to("203.0.113.10", 83).payload(new byte[561]),
+                        3,
+                        4,
+                        600),
+                dropped(
+                        DropReason.TOO_LARGE,
+                        "an octet larger than the MTU, and to be fragmented",
+                        TestFrame.tcp().fragment(0).to("203.0.113.10", 83).payload(new byte[561])),
                 new Row(
                         "a frame that the capture cut",
                         TestFrame.tcp().build(),
@@ -375,7 +403,7 @@ class ForwarderTest {
             assertThat(outcome.reason()).as(row.what).isEqualTo(row.reason);
             if (row.out.length > 0) {
                 assertThat(outcome.frame()).as(row.what).asHexString().isEqualTo(hexString(row.out));
-                assertThat(outcome.egress()).isEqualTo(row.verdict == Verdict.ANSWERED ? Rig.INGRESS : Rig.EGRESS);
+                assertThat(outcome.egress()).isEqualTo(row.verdict == Verdict.FORWARDED ? Rig.EGRESS : Rig.INGRESS);
             } else if (row.errno == 0) {
                 assertThat(outcome.egress()).isEqualTo(Batch.STAYS);
             }
@@ -406,13 +434,20 @@ class ForwarderTest {
         return text.toString();
     }
 
-    /** What is left out here is the next test's, WaitingRoomTest's and WorkerTest's. */
+    /** What is left out here is in FragmentForwardingTest, OddPacketsTest, WaitingRoomTest, WorkerTest and the next test. */
     @Test
     void shouldHaveARowForEveryReasonToDrop() {
-        Set<DropReason> met = rows().map(Row::reason).filter(r -> r != null).collect(Collectors.toSet());
+        Set<DropReason> met = Stream.concat(
+                        rows().map(Row::reason), OddPacketsTest.rows().map(OddPacketsTest.Row::reason))
+                .filter(r -> r != null)
+                .collect(Collectors.toSet());
 
         assertThat(EnumSet.complementOf(EnumSet.copyOf(met)))
-                .containsExactly(
+                .containsExactlyInAnyOrder(
+                        DropReason.FRAGMENT_OVERLAP,
+                        DropReason.FRAGMENT_ORPHAN,
+                        DropReason.FRAGMENT_QUEUE_FULL,
+                        DropReason.RATE_LIMITED,
                         DropReason.NOT_ON_SEGMENT,
                         DropReason.NEXT_HOP_UNRESOLVED,
                         DropReason.NEXT_HOP_QUEUE_FULL,

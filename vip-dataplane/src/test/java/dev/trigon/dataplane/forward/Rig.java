@@ -90,6 +90,12 @@ final class Rig implements AutoCloseable {
         slot(to).set(hop(lastOctet(to), mtu));
     }
 
+    /** From now on it is behind the interface that packets come in by. */
+    void resolveOnIngress(String address) {
+        InetAddress to = Specs.address(address);
+        slot(to).set(new NextHop(INGRESS, EGRESS_MAC, SERVER_MACS | lastOctet(to), MTU, true));
+    }
+
     /** From now on the way there leads through a router. */
     void reroute(String address) {
         slot(Specs.address(address)).set(new NextHop(EGRESS, EGRESS_MAC, SERVER_MACS | 1, MTU, false));
