@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 final class TraceWriter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TraceWriter.class);
     private static final int RING_OCTETS = 8 * 1024 * 1024;
-    private static final int FLUSH_EVERY = 1_024;
+    private static final int BURST = 1_024;
     private static final long POLL_NS = 1_000_000;
     private static final long LONGEST_CLOSE_MS = 5_000;
 
@@ -65,7 +65,7 @@ final class TraceWriter implements AutoCloseable {
                     LockSupport.parkNanos(POLL_NS);
                 }
             }
-        } catch (PcapNativeException | NotOpenException | RuntimeException e) {
+        } catch (RuntimeException e) {
             LOG.error("the trace ends here, it cannot be written ({}): see that the disk has room", e.getMessage());
         } finally {
             end();
@@ -73,17 +73,10 @@ final class TraceWriter implements AutoCloseable {
     }
 
     /** Writes what there is; whether there was any. */
-    private boolean drain() throws PcapNativeException, NotOpenException {
+    private boolean drain() {
         int written = 0;
-        while (written < FLUSH_EVERY && (wantsIn || wantsOut) && ring.take(this::write)) {
+        while (written < BURST && (wantsIn || wantsOut) && ring.take(this::write)) {
             written++;
-        }
-        if (written > 0) {
-            for (TraceFile file : files) {
-                if (!file.isFull()) {
-                    file.flush();
-                }
-            }
         }
         return written > 0;
     }
@@ -95,8 +88,9 @@ final class TraceWriter implements AutoCloseable {
         }
         try {
             file.write(frame, epochNs);
+            // each by itself: a full disk shows only while there is something left to flush
+            file.flush();
             if (file.isFull()) {
-                file.flush();
                 full(direction);
                 LOG.info("{} has as many packets as it may; no more are written to it", file.path());
             }
