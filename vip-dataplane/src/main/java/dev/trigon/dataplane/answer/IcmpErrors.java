@@ -72,6 +72,20 @@ public final class IcmpErrors {
         return permitted;
     }
 
+    /**
+     * Puts the gateway's address in place of the source of another's error that goes on to a server, in IPv4. The way there
+     * may lead through the router that sent it, and Linux routers drop packets that come in with an address of their own
+     * (RFC 1812, section 5.3.8, allows that); IPv6's do not look. The server goes by what is quoted, not by who quotes.
+     */
+    public void passOn(Packet packet) {
+        int own = (int) addresses.ipv4Low();
+        if (!packet.isIpv6() && own != 0) {
+            Ipv4Header header = packet.ipv4();
+            header.checksum(InternetChecksum.replace32(header.checksum(), header.source(), own));
+            header.source(own);
+        }
+    }
+
     private boolean writeIpv4(Batch batch, int frame, Packet packet, int type, int code, int mtu) {
         int headers = Ipv4Header.MIN_LENGTH + IcmpHeader.LENGTH;
         int length = headers + quote(batch, frame, packet, LONGEST_IPV4 - headers);

@@ -7,7 +7,8 @@ public enum DropReason {
     TRUNCATED("truncated", "the frame is shorter than its headers say"),
     BAD_IP_HEADER("bad-ip-header", "the IP header contradicts itself or the frame"),
     BAD_TRANSPORT_HEADER("bad-transport-header", "the TCP or UDP header contradicts itself or the packet"),
-    BAD_ADDRESS("bad-address", "an address that no packet has on the wire: IPv4-mapped IPv6"),
+    BAD_ADDRESS(
+            "bad-address", "an address that no packet has on the wire: from a group, from loopback, IPv4-mapped IPv6"),
     BAD_EXTENSION_HEADERS(
             "bad-extension-headers", "its IPv6 extension headers are too many, or contradict themselves or the packet"),
     FRAGMENT_TINY(

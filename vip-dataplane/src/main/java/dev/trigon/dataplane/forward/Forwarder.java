@@ -255,6 +255,9 @@ public final class Forwarder {
         if (chosen.service().isLayer3()) {
             packet.redirect(
                     chosen.addressHigh(), chosen.addressLow(), chosen.service().dscp());
+            if (packet.isIcmpError()) {
+                icmpErrors.passOn(packet);
+            }
         } else {
             packet.completeChecksum();
         }

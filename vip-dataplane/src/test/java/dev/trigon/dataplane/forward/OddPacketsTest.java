@@ -321,6 +321,26 @@ class OddPacketsTest {
         }
     }
 
+    /** The router that sent it may be on the way to the server, and would not take a packet from itself. */
+    @Test
+    void shouldPassAnErrorOnInTheGatewaysNameInL3dsr() throws Exception {
+        try (Rig rig = rig(AnswerPolicy.DEFAULT)) {
+            Rig.ARM.addresses().set(Specs.address("10.2.0.2"), null);
+            rig.send(TestFrame.tcp().to(FAR, 80).build());
+            Outcome outcome = rig.send(error(3, 4, 1_280, FAR, CLIENT).build());
+
+            assertThat(outcome.frame())
+                    .isEqualTo(sent4(error(3, 4, 1_280, FAR, CLIENT))
+                            .from("10.2.0.2", 0)
+                            .to(SERVER, 0)
+                            .ttl(63)
+                            .trafficClass(DSCP << 2)
+                            .build());
+        } finally {
+            Rig.ARM.addresses().set(null, null);
+        }
+    }
+
     @Test
     void shouldAnswerNoMoreEchoRequestsThanTheRate() throws Exception {
         try (Rig rig = rig(new AnswerPolicy(false, 10))) {
