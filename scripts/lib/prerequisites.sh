@@ -39,6 +39,7 @@ prerequisites() {
                 want ping iputils-ping
                 want tracepath iputils-tracepath
                 want iperf3 iperf3
+                want socat socat
                 want hping3 hping3
                 want tcpreplay tcpreplay
                 want tcpdump tcpdump

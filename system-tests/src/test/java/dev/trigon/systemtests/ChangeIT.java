@@ -149,8 +149,8 @@ class ChangeIT {
         assertThat(LAB.agent(server).tell("status").exit()).isZero();
 
         LAB.agent(server).kill();
-        assertThat(LAB.agent(server).holdsVip())
-                .as("a killed agent's VIP stays")
+        assertThat(LAB.agent(server).holdsVips())
+                .as("a killed agent's VIPs stay")
                 .isTrue();
         LAB.agent(server).start();
         assertThat(LAB.agent(server).stop()).isZero();

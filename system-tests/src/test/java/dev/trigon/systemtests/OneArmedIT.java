@@ -7,21 +7,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.trigon.systemtests.lab.Client;
 import dev.trigon.systemtests.lab.Eventually;
-import dev.trigon.systemtests.lab.Frames;
+import dev.trigon.systemtests.lab.Family;
 import dev.trigon.systemtests.lab.Lab;
-import dev.trigon.systemtests.lab.Program;
 import dev.trigon.systemtests.lab.Services;
 import dev.trigon.systemtests.lab.Vipd;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** l2dsr, with clients and servers behind the same interface of the gateway. */
-class OneArmedIT {
+class OneArmedIT extends Delivery {
     @RegisterExtension
     static final Lab LAB = new Lab(Lab.Kind.ONE_ARMED);
 
@@ -35,20 +33,28 @@ class OneArmedIT {
         vipd.start();
         vipd.apply(Services.of(LAB, "l2dsr")).orFail();
         LAB.startAgents();
+        LAB.startServersOfTheVips();
         client.awaitAnswersFrom(SERVERS);
     }
 
+    @Override
+    Lab lab() {
+        return LAB;
+    }
+
+    @Override
+    double lossPercent() {
+        return 0;
+    }
+
     @Test
-    void shouldGiveEveryServerItsShareAndKeepRepliesOffTheGateway() {
+    void shouldHandEachPacketOnOnce() {
         long requestedBefore = LAB.packets().requested();
         long deliveredBefore = LAB.packets().delivered();
 
         Client.Answers answers = client.get(300);
 
         assertThat(answers.total()).isEqualTo(300);
-        assertThat(SERVERS).allSatisfy(it -> assertThat(answers.of(it)).isBetween(90L, 110L));
-        assertThat(SERVERS).allSatisfy(it -> assertThat(LAB.packets().sent(it)).isPositive());
-        assertThat(LAB.packets().crossed()).isZero();
         // once each: the gateway's kernel has handled none of them a second time
         long requested = LAB.packets().requested() - requestedBefore;
         assertThat(requested).isGreaterThanOrEqualTo(300 * 4);
@@ -57,7 +63,7 @@ class OneArmedIT {
 
     @Test
     void shouldShareByWeight() {
-        Services weighted = Services.of(LAB, "l2dsr").with(LAB, "b1", 50).with(LAB, "b3", 250);
+        Services weighted = Services.of(LAB, "l2dsr").with("b1", 50).with("b3", 250);
         vipd.apply(weighted).orFail();
 
         Client.Answers answers = client.get(200);
@@ -81,15 +87,6 @@ class OneArmedIT {
     }
 
     @Test
-    void shouldAnswerUdpFromEveryServer() {
-        Client.Answers answers = client.query(30);
-
-        assertThat(answers.total()).isEqualTo(30);
-        assertThat(SERVERS).allSatisfy(it -> assertThat(answers.of(it)).isEqualTo(10));
-        assertThat(LAB.packets().crossed()).isZero();
-    }
-
-    @Test
     void shouldKeepAUdpFlowOnItsServer() {
         String first = client.queryFrom(5353).byServer().keySet().iterator().next();
 
@@ -103,18 +100,6 @@ class OneArmedIT {
     }
 
     @Test
-    void shouldCarryADownloadWhoseChecksumsTheSenderLeftToItsCard() {
-        assertThat(client.host().ask("ethtool", "-k", "eth0")).contains("tx-checksumming: on");
-
-        Program download = client.download("1G", 20001);
-
-        assertThat(download.await(Duration.ofSeconds(60))).isZero();
-        assertThat(download.log()).contains("octets " + Client.DOWNLOAD_OCTETS);
-        assertThat(LAB.packets().crossed()).isZero();
-        assertThat(SERVERS).allSatisfy(it -> assertThat(checksumErrors(it)).isZero());
-    }
-
-    @Test
     void shouldLeaveChecksumsThatTheSenderComputed() {
         client.host().ask("ethtool", "-K", "eth0", "tx", "off");
         try {
@@ -123,7 +108,6 @@ class OneArmedIT {
         } finally {
             client.host().ask("ethtool", "-K", "eth0", "tx", "on");
         }
-        assertThat(SERVERS).allSatisfy(it -> assertThat(checksumErrors(it)).isZero());
     }
 
     @Test
@@ -184,31 +168,6 @@ class OneArmedIT {
     }
 
     @Test
-    void shouldCountAndDropWhatNoHonestSenderMakes() {
-        long seed = System.nanoTime();
-        System.out.println("seed of the frames: " + seed);
-        Frames frames = new Frames(LAB.gateway().mac("eth0"), LAB.router().mac("lan"), seed)
-                .truncatedEverywhere()
-                .mutated(3000)
-                .random(500);
-        long droppedBefore = dropped();
-        long receivedBefore = vipd.counters().path("received").asLong();
-
-        long sent = frames.sendFrom(LAB.router(), "lan", LAB.directory());
-
-        assertThat(sent).isGreaterThan(frames.count() - 100);
-        // all but what the capture filter has no reason to pass on
-        Eventually.within(
-                Duration.ofSeconds(5),
-                () -> vipd.counters().path("received").asLong() - receivedBefore >= 3000,
-                () -> "not all frames were counted: " + vipd.counters());
-        assertThat(dropped()).isGreaterThan(droppedBefore + 100);
-        assertThat(vipd.isRunning()).isTrue();
-        assertThat(vipd.log()).doesNotContain("Exception");
-        assertThat(client.get(30).total()).isEqualTo(30);
-    }
-
-    @Test
     void shouldSayWhereAFlowWentAndWhy() {
         assertThat(client.get(3).total()).isEqualTo(3);
 
@@ -219,30 +178,12 @@ class OneArmedIT {
                 .isPositive()
                 .isLessThan(count.path("max").asLong());
         assertThat(flows).isNotEmpty().allSatisfy(it -> {
-            assertThat(it.path("vip").asText()).startsWith(VIP + ":");
-            assertThat(it.path("client").asText()).startsWith(Lab.CLIENT_ADDRESS + ":");
+            assertThat(it.path("vip").asText()).containsAnyOf(Family.IPV4.vip(), Family.IPV6.vip());
+            assertThat(it.path("client").asText()).containsAnyOf(Family.IPV4.client(), Family.IPV6.client());
         });
         assertThat(vipd.ask("explain", "tcp", Lab.CLIENT_ADDRESS + ":1", VIP + ":81")
                         .path("reason")
                         .asText())
                 .isEqualTo("no-service");
-    }
-
-    private static long dropped() {
-        long sum = 0;
-        for (JsonNode reason : vipd.counters().path("dropped")) {
-            sum += reason.asLong();
-        }
-        return sum;
-    }
-
-    /** What the server's TCP and UDP threw away for its checksum, as in /proc/net/snmp. */
-    private static long checksumErrors(String server) {
-        return Pattern.compile("InCsumErrors\\s+(\\d+)")
-                .matcher(LAB.host(server).ask("nstat", "-asz"))
-                .results()
-                .map((MatchResult it) -> it.group(1))
-                .mapToLong(Long::parseLong)
-                .sum();
     }
 }

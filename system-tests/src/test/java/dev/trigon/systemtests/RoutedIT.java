@@ -5,16 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trigon.systemtests.lab.Client;
 import dev.trigon.systemtests.lab.Lab;
-import dev.trigon.systemtests.lab.Program;
 import dev.trigon.systemtests.lab.Services;
 import dev.trigon.systemtests.lab.Vipd;
-import java.time.Duration;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** l3dsr, with the servers a router away from the gateway. */
-class RoutedIT {
+class RoutedIT extends Delivery {
     @RegisterExtension
     static final Lab LAB = new Lab(Lab.Kind.ROUTED);
 
@@ -29,8 +27,19 @@ class RoutedIT {
         vipd.start();
         vipd.apply(Services.of(LAB, "l3dsr")).orFail();
         dscp = vipd.ask("service", "show", "web").path("dscp").asInt();
-        LAB.startAgents("--forward", "l3dsr", "--dscp", String.valueOf(dscp));
+        LAB.startAgentsOfRoutedServers();
+        LAB.startServersOfTheVips();
         client.awaitAnswersFrom(SERVERS);
+    }
+
+    @Override
+    Lab lab() {
+        return LAB;
+    }
+
+    @Override
+    double lossPercent() {
+        return 0;
     }
 
     @Test
@@ -40,38 +49,11 @@ class RoutedIT {
     }
 
     @Test
-    void shouldGiveEveryServerItsShareAndKeepRepliesOffTheGateway() {
-        Client.Answers answers = client.get(90);
-
-        assertThat(answers.total()).isEqualTo(90);
-        assertThat(SERVERS).allSatisfy(it -> assertThat(answers.of(it)).isBetween(27L, 33L));
-        assertThat(LAB.packets().crossed()).isZero();
-    }
-
-    @Test
-    void shouldBalanceUdp() {
-        Client.Answers answers = client.query(30);
-
-        assertThat(answers.total()).isEqualTo(30);
-        assertThat(SERVERS).allSatisfy(it -> assertThat(answers.of(it)).isEqualTo(10));
-        assertThat(LAB.packets().crossed()).isZero();
-    }
-
-    @Test
     void shouldUpdateChecksumsWhetherTheSenderComputedThemOrNot() {
         for (String offload : new String[] {"off", "on"}) {
             client.host().ask("ethtool", "-K", "eth0", "tx", offload);
             assertThat(client.get(12).total()).as("HTTP, tx %s", offload).isEqualTo(12);
             assertThat(client.query(12).total()).as("UDP, tx %s", offload).isEqualTo(12);
         }
-    }
-
-    @Test
-    void shouldCarryADownload() {
-        Program download = client.download("1G", 20001);
-
-        assertThat(download.await(Duration.ofSeconds(60))).isZero();
-        assertThat(download.log()).contains("octets " + Client.DOWNLOAD_OCTETS);
-        assertThat(LAB.packets().crossed()).isZero();
     }
 }

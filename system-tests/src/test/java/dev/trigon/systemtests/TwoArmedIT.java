@@ -6,17 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trigon.systemtests.lab.Client;
 import dev.trigon.systemtests.lab.Lab;
-import dev.trigon.systemtests.lab.Program;
 import dev.trigon.systemtests.lab.Services;
 import dev.trigon.systemtests.lab.Vipd;
-import java.time.Duration;
 import java.util.Locale;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** l2dsr, with the servers behind another interface of the gateway than the clients. */
-class TwoArmedIT {
+class TwoArmedIT extends Delivery {
     @RegisterExtension
     static final Lab LAB = new Lab(Lab.Kind.TWO_ARMED);
 
@@ -30,31 +28,18 @@ class TwoArmedIT {
         LAB.vipd().start();
         LAB.vipd().apply(Services.of(LAB, "l2dsr")).orFail();
         LAB.startAgents("--vip", SECOND_VIP);
+        LAB.startServersOfTheVips();
         client.awaitAnswersFrom(SERVERS);
     }
 
-    @Test
-    void shouldBalanceHttpAndKeepRepliesOffTheGateway() {
-        Client.Answers answers = client.get(90);
-
-        assertThat(answers.total()).isEqualTo(90);
-        assertThat(SERVERS).allSatisfy(it -> assertThat(answers.of(it)).isBetween(27L, 33L));
-        assertThat(LAB.packets().crossed()).isZero();
+    @Override
+    Lab lab() {
+        return LAB;
     }
 
-    @Test
-    void shouldBalanceUdp() {
-        assertThat(client.query(30).total()).isEqualTo(30);
-        assertThat(LAB.packets().crossed()).isZero();
-    }
-
-    @Test
-    void shouldCarryADownload() {
-        Program download = client.download("1G", 20001);
-
-        assertThat(download.await(Duration.ofSeconds(60))).isZero();
-        assertThat(download.log()).contains("octets " + Client.DOWNLOAD_OCTETS);
-        assertThat(LAB.packets().crossed()).isZero();
+    @Override
+    double lossPercent() {
+        return 0;
     }
 
     @Test

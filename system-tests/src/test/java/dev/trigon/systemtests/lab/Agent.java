@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** vip-agent on a server. */
 public final class Agent {
@@ -15,21 +16,21 @@ public final class Agent {
     private final List<String> options;
     private Program program;
 
-    Agent(Host host, Path state, String... options) {
+    Agent(Host host, Path state, List<String> options) {
         this.host = host;
         this.state = state;
-        this.options = List.of(options);
+        this.options = List.copyOf(options);
     }
 
     void launch() {
-        List<String> command = new ArrayList<>(
-                List.of(Lab.home() + "/scripts/vip-agent", "run", "--vip", Lab.VIP, "--interface", "eth0"));
+        List<String> command =
+                new ArrayList<>(List.of(Lab.home() + "/scripts/vip-agent", "run", "--interface", "eth0"));
         command.addAll(options);
         command.addAll(List.of("--state", state.toString()));
         program = host.start("agent-" + host.name(), command);
     }
 
-    /** Starts it, and returns once it holds the VIP. */
+    /** Starts it, and returns once it holds the VIPs. */
     public void start() {
         launch();
         awaitReady();
@@ -42,14 +43,15 @@ public final class Agent {
                     if (!program.isAlive()) {
                         throw program.ended();
                     }
-                    return holdsVip() && tell("status").exit() == 0;
+                    return holdsVips() && tell("status").exit() == 0;
                 },
-                () -> "the agent on " + host.name() + " does not hold the VIP:\n" + program.log());
+                () -> "the agent on " + host.name() + " does not hold the VIPs:\n" + program.log());
     }
 
-    public boolean holdsVip() {
-        return !host.ask("ip", "-oneline", "address", "show", "dev", "lo", "to", Lab.VIP)
-                .isBlank();
+    public boolean holdsVips() {
+        return Stream.of(Family.values())
+                .noneMatch(it -> host.ask("ip", "-oneline", "address", "show", "dev", "lo", "to", it.vip())
+                        .isBlank());
     }
 
     /** {@code vip-agent COMMAND…} on the same state. */

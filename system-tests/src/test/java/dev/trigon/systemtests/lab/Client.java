@@ -1,6 +1,9 @@
 package dev.trigon.systemtests.lab;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -10,7 +13,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The client: curl and dig, as a user would. */
+/** The client, asking for a VIP of one family: curl, dig and the like, as a user would. */
 public final class Client {
     public static final long DOWNLOAD_OCTETS = 100L << 20;
 
@@ -20,11 +23,21 @@ public final class Client {
     /** Below those that the kernel chooses from. */
     private static final int FIRST_PORT = 21_000;
 
-    private final Host host;
-    private final AtomicInteger nextPort = new AtomicInteger(FIRST_PORT);
+    /** Seconds for a request: a packet that is lost again and again is sent again after 1, 2 and 4. */
+    private static final String PATIENCE = "12";
 
-    Client(Host host) {
+    private static final AtomicInteger NEXT_PORT = new AtomicInteger(FIRST_PORT);
+
+    private final Host host;
+    private final Family family;
+
+    Client(Host host, Family family) {
         this.host = host;
+        this.family = family;
+    }
+
+    public Client over(Family other) {
+        return new Client(host, other);
     }
 
     public Host host() {
@@ -55,13 +68,13 @@ public final class Client {
     }
 
     public Answers get(int requests, int port) {
-        return Answers.in(host.run(curl("http://%s:%d/?[1-%d]".formatted(Lab.VIP, port, requests)))
+        return Answers.in(host.run(curl("http://%s/?[1-%d]".formatted(family.vip(port), requests)))
                 .out());
     }
 
     /** Requests without end, until it is stopped; {@link #answered} reads what came of them. */
     public Program keepGetting() {
-        return host.start(curl("http://%s/?[1-1000000]".formatted(Lab.VIP)));
+        return host.start(curl("http://%s/?[1-1000000]".formatted(family.vip(80))));
     }
 
     /** What the requests so far came to: the servers that answered, and a {@code failed} for each that none did. */
@@ -80,7 +93,7 @@ public final class Client {
 
     private static String[] curl(String url) {
         return new String[] {
-            "curl", "-s", "--max-time", "5", "-H", "Connection: close", "-w", "status %{http_code}\\n", url
+            "curl", "-s", "--max-time", PATIENCE, "-H", "Connection: close", "-w", "status %{http_code}\\n", url
         };
     }
 
@@ -89,7 +102,7 @@ public final class Client {
      * that is then a flow, which keeps its server.
      */
     public Answers query(int queries) {
-        int first = nextPort.getAndAdd(queries);
+        int first = NEXT_PORT.getAndAdd(queries);
         return query(first, first + queries - 1);
     }
 
@@ -99,8 +112,8 @@ public final class Client {
     }
 
     private Answers query(int firstPort, int lastPort) {
-        String dig =
-                "dig @%s -b %s#$port +short +tries=1 +time=2 server.trigon TXT".formatted(Lab.VIP, Lab.CLIENT_ADDRESS);
+        String dig = "dig @%s -b %s#$port +short +tries=4 +time=1 server.trigon TXT"
+                .formatted(family.vip(), family.client());
         return Answers.in(
                 host.shell("for port in $(seq %d %d); do %s || true; done".formatted(firstPort, lastPort, dig)));
     }
@@ -120,7 +133,68 @@ public final class Client {
                 "octets %{size_download}\\n",
                 "--local-port",
                 String.valueOf(port),
-                "http://" + Lab.VIP + "/100M.bin");
+                "http://" + family.vip(80) + "/100M.bin");
+    }
+
+    public Program download() {
+        return download("1G", NEXT_PORT.getAndIncrement());
+    }
+
+    /** Sends a file of so many octets to a server, which keeps it under this name; what came of it, as HTTP has it. */
+    public int upload(String name, int octets) {
+        host.shell("head -c %d /dev/urandom > %s".formatted(octets, uploaded(name)));
+        return Integer.parseInt(host.ask(
+                "curl",
+                "-s",
+                "--max-time",
+                "50",
+                "-o",
+                "/dev/null",
+                "-w",
+                "%{http_code}",
+                "-H",
+                "Expect:",
+                "-T",
+                uploaded(name).toString(),
+                "http://" + family.vip(80) + "/up/" + name));
+    }
+
+    /** What {@link #upload} sent. */
+    public Path uploaded(String name) {
+        return host.directory().resolve(name);
+    }
+
+    /**
+     * Sends datagrams of so many octets, each from a port of its own and again if no answer comes, and says which server
+     * had how many of them whole.
+     */
+    public Answers send(int datagrams, int octets) {
+        String destination = family == Family.IPV4 ? "UDP4" : "UDP6";
+        Path datagram = host.directory().resolve("datagram");
+        host.shell("head -c %d /dev/urandom > %s".formatted(octets, datagram));
+        String send = "socat -b 65536 -t 1 OPEN:%s!!STDOUT %s:%s"
+                .formatted(datagram, destination, family.vip(Services.SIZES_PORT));
+        // each waits a second for its answer, so all at once
+        String out = host.shell("""
+                for i in $(seq %d); do
+                    (for try in 1 2 3 4; do a=$(%s); [ -z "$a" ] || break; done; echo "$a") &
+                done; wait""".formatted(datagrams, send));
+        return Answers.in(out.replace(" " + octets + "\n", "\n"));
+    }
+
+    /** What iperf3 measured between this client and {@link Services#IPERF_SERVER}. */
+    public JsonNode iperf(String... options) {
+        List<String> command = new ArrayList<>(
+                List.of("iperf3", "--json", "-c", family.vip(), "-p", String.valueOf(Services.IPERF_PORT)));
+        command.addAll(List.of(options));
+        return Json.of(host.ask(command.toArray(String[]::new)));
+    }
+
+    public Output ping(String... options) {
+        List<String> command = new ArrayList<>(List.of("ping", "-n"));
+        command.addAll(List.of(options));
+        command.add(family.vip());
+        return host.run(command.toArray(String[]::new));
     }
 
     /** Returns once each of these servers answers HTTP requests to the VIP. */

@@ -22,6 +22,11 @@ public final class Host {
         return name;
     }
 
+    /** For what its programs read and write. */
+    Path directory() {
+        return logs;
+    }
+
     /** Runs a command to its end, well or not. */
     public Output run(String... command) {
         return Output.of(Map.of(), inside(List.of(command)));

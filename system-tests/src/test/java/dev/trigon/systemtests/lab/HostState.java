@@ -13,6 +13,9 @@ public record HostState(Map<String, String> byCommand) {
         {"ip", "-4", "-oneline", "address", "show"},
         {"ip", "-4", "route", "show", "table", "all"},
         {"ip", "-4", "rule", "show"},
+        {"ip", "-6", "-oneline", "address", "show"},
+        {"ip", "-6", "route", "show", "table", "all"},
+        {"ip", "-6", "rule", "show"},
         {"nft", "--stateless", "list", "ruleset"},
         {"sysctl", "-a", "--pattern", "^net\\.(ipv4|ipv6|core)\\."},
         // features, such as the GRO that a capture cannot have

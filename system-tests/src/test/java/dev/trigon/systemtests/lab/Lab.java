@@ -26,23 +26,24 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public final class Lab implements BeforeAllCallback, AfterEachCallback, AfterAllCallback {
     /** Where vipd receives, and what the servers' addresses begin with. */
     public enum Kind {
-        ONE_ARMED("one-armed", "10.2.0.1"),
-        TWO_ARMED("two-armed", "10.2.0.1"),
-        ROUTED("routed", "10.3.0.1");
+        ONE_ARMED("one-armed", 2),
+        TWO_ARMED("two-armed", 2),
+        ROUTED("routed", 3);
 
         private final String label;
-        private final String serverPrefix;
+        private final int serversNetwork;
 
-        Kind(String label, String serverPrefix) {
+        Kind(String label, int serversNetwork) {
             this.label = label;
-            this.serverPrefix = serverPrefix;
+            this.serversNetwork = serversNetwork;
         }
     }
 
-    public static final String VIP = "203.0.113.10";
-    public static final String CLIENT_ADDRESS = "198.51.100.10";
+    public static final String VIP = Family.IPV4.vip();
+    public static final String CLIENT_ADDRESS = Family.IPV4.client();
     public static final List<String> SERVERS = List.of("b1", "b2", "b3");
 
+    private static final int FIRST_SERVER = 11;
     private static final int LAST_WORDS = 2000;
     private static final List<String> HOSTS = List.of("client", "router", "gateway", "b1", "b2", "b3");
     private static final AtomicInteger LABS = new AtomicInteger();
@@ -85,7 +86,7 @@ public final class Lab implements BeforeAllCallback, AfterEachCallback, AfterAll
         packets = PacketCounts.start(this);
         hosts.forEach((host, it) -> hostsBefore.put(host, it.state()));
         vipd = new Vipd(this, directory);
-        client = new Client(host("client"));
+        client = new Client(host("client"), Family.IPV4);
     }
 
     @Override
@@ -151,7 +152,16 @@ public final class Lab implements BeforeAllCallback, AfterEachCallback, AfterAll
 
     /** @param server b1 to b3 */
     public String address(String server) {
-        return kind.serverPrefix + server.substring(1);
+        return address(server, Family.IPV4);
+    }
+
+    public String address(String server, Family family) {
+        return family.address(kind.serversNetwork, FIRST_SERVER + SERVERS.indexOf(server));
+    }
+
+    /** Where the lab keeps a server's files. */
+    public Path files(String server) {
+        return Path.of("/run/trigon-lab", name, server);
     }
 
     /** A directory that lives as long as the lab. */
@@ -163,8 +173,28 @@ public final class Lab implements BeforeAllCallback, AfterEachCallback, AfterAll
         return Objects.requireNonNull(agents.get(server), server);
     }
 
-    /** Starts an agent on every server, and returns once each holds the VIP. */
+    /** Starts an agent on every server for the VIPs, and returns once each holds them. */
     public void startAgents(String... options) {
+        List<String> all = new ArrayList<>();
+        for (Family family : Family.values()) {
+            all.addAll(List.of("--vip", family.vip()));
+        }
+        all.addAll(List.of(options));
+        startAgentsWith(all);
+    }
+
+    /** The same in l3dsr, with the codes that vipd gave the VIPs. */
+    public void startAgentsOfRoutedServers() {
+        List<String> all = new ArrayList<>(List.of("--forward", "l3dsr"));
+        for (Family family : Family.values()) {
+            String code =
+                    vipd.ask("service", "show", family.name("web")).path("dscp").asText();
+            all.addAll(List.of("--vip", family.vip(), "--dscp", code));
+        }
+        startAgentsWith(all);
+    }
+
+    private void startAgentsWith(List<String> options) {
         for (String server : SERVERS) {
             agents.put(server, new Agent(host(server), directory.resolve("agent-" + server), options));
             agent(server).launch();
@@ -172,7 +202,31 @@ public final class Lab implements BeforeAllCallback, AfterEachCallback, AfterAll
         agents.values().forEach(Agent::awaitReady);
     }
 
-    private Output script(String... arguments) {
+    /**
+     * Starts what is asked at a VIP besides HTTP and DNS. Each is bound to the VIP: a UDP server that listens on all
+     * addresses would answer from its own.
+     */
+    public void startServersOfTheVips() {
+        for (Family family : Family.values()) {
+            for (String server : SERVERS) {
+                host(server)
+                        .start(
+                                "socat",
+                                "-b",
+                                "65536",
+                                "UDP%s-RECVFROM:%d,bind=%s,fork"
+                                        .formatted(
+                                                family == Family.IPV4 ? "4" : "6",
+                                                Services.SIZES_PORT,
+                                                family == Family.IPV4 ? family.vip() : "[" + family.vip() + "]"),
+                                "SYSTEM:echo " + server + " $(wc -c)");
+            }
+            host(Services.IPERF_SERVER)
+                    .start("iperf3", "-s", "-B", family.vip(), "-p", String.valueOf(Services.IPERF_PORT));
+        }
+    }
+
+    public Output script(String... arguments) {
         List<String> command = new ArrayList<>(List.of(home() + "/scripts/lab"));
         command.addAll(List.of(arguments));
         return Output.of(Map.of("TRIGON_LAB", name), command);

@@ -26,8 +26,11 @@ public final class PacketCounts {
             gateway.append("""
                     chain %1$s {
                         type filter hook ingress device "%1$s" priority 0; policy accept;
+                        icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept
                         ip daddr 203.0.113.0/24 counter comment "to-vip"
                         ip saddr 203.0.113.0/24 counter comment "from-vip"
+                        ip6 daddr 2001:db8:f::/64 counter comment "to-vip"
+                        ip6 saddr 2001:db8:f::/64 counter comment "from-vip"
                     }
                     """.formatted(device));
         }
@@ -40,10 +43,12 @@ public final class PacketCounts {
 
     private static String output() {
         return """
-                table ip watch_output {
+                table inet watch_output {
                     chain output {
                         type filter hook output priority 0; policy accept;
+                        icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept
                         ip saddr 203.0.113.0/24 counter comment "from-vip"
+                        ip6 saddr 2001:db8:f::/64 counter comment "from-vip"
                     }
                 }
                 """;
@@ -52,10 +57,12 @@ public final class PacketCounts {
     /** After an L3DSR restore, so that it counts in both modes. */
     private static String input() {
         return """
-                table ip watch_input {
+                table inet watch_input {
                     chain input {
                         type filter hook input priority 0; policy accept;
+                        icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept
                         ip daddr 203.0.113.0/24 counter comment "to-vip"
+                        ip6 daddr 2001:db8:f::/64 counter comment "to-vip"
                     }
                 }
                 """;

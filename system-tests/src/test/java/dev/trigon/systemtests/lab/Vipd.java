@@ -1,8 +1,6 @@
 package dev.trigon.systemtests.lab;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -12,12 +10,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** vipd on the gateway, and vipctl beside it. */
 public final class Vipd {
     private static final Duration READY_LIMIT = Duration.ofSeconds(30);
     private static final Duration BALANCE_LIMIT = Duration.ofSeconds(5);
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Lab lab;
     private final Path directory;
@@ -45,7 +43,12 @@ public final class Vipd {
 
     /** Starts it, again if it was stopped or killed, and returns once it answers. */
     public void start() {
-        write(config, configuration("eth0", socket, state()));
+        start("");
+    }
+
+    /** @param more of its configuration */
+    public void start(String more) {
+        write(config, configuration("eth0", socket, state()) + more);
         program = lab.gateway().start("vipd", List.of(Lab.home() + "/scripts/vipd", "--config", config.toString()));
         Eventually.within(
                 READY_LIMIT,
@@ -97,7 +100,7 @@ public final class Vipd {
     public JsonNode ask(String... arguments) {
         List<String> command = new ArrayList<>(Arrays.asList(arguments));
         command.addAll(List.of("-o", "json"));
-        return json(ctl(command.toArray(String[]::new)).orFail().out());
+        return Json.of(ctl(command.toArray(String[]::new)).orFail().out());
     }
 
     public Output apply(Services services) {
@@ -109,16 +112,27 @@ public final class Vipd {
     // Straight from the control socket, as a monitoring script would ask, and sooner than a vipctl is there.
 
     public JsonNode counters() {
-        return json(get("/v1/counters").orFail().out());
+        return Json.of(get("/v1/counters").orFail().out());
+    }
+
+    /** Packets dropped, by reason, as far as there were any. */
+    public Map<String, Long> dropped() {
+        Map<String, Long> dropped = new TreeMap<>();
+        counters()
+                .path("dropped")
+                .properties()
+                .forEach(it -> dropped.put(it.getKey(), it.getValue().asLong()));
+        dropped.values().removeIf(it -> it == 0);
+        return dropped;
     }
 
     public JsonNode configuration() {
-        return json(get("/v1/configuration").orFail().out());
+        return Json.of(get("/v1/configuration").orFail().out());
     }
 
     /** @param client as {@code address:port}, and so the VIP */
     public JsonNode explain(String protocol, String client, String vip) {
-        return json(get("/v1/explain?protocol=%s&client=%s&vip=%s".formatted(protocol, client, vip))
+        return Json.of(get("/v1/explain?protocol=%s&client=%s&vip=%s".formatted(protocol, client, vip))
                 .orFail()
                 .out());
     }
@@ -150,14 +164,6 @@ public final class Vipd {
             sum += dropped.asLong();
         }
         return sum == counters.path("received").asLong(-1);
-    }
-
-    private static JsonNode json(String text) {
-        try {
-            return JSON.readTree(text);
-        } catch (JsonProcessingException e) {
-            throw new AssertionError("not JSON: " + text, e);
-        }
     }
 
     static void write(Path file, String text) {
