@@ -9,6 +9,7 @@ import dev.trigon.systemtests.lab.Client;
 import dev.trigon.systemtests.lab.Family;
 import dev.trigon.systemtests.lab.Lab;
 import dev.trigon.systemtests.lab.Program;
+import dev.trigon.systemtests.lab.Services;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
@@ -28,15 +29,11 @@ abstract class Delivery {
     /** More than the wire between router and client carries of a packet then. */
     private static final int NARROW_MTU = 1280;
 
-    private static final Pattern CHECKSUM_ERRORS = Pattern.compile("InCsumErrors\\s+(\\d+)");
     private static final Duration DONE = Duration.ofSeconds(60);
 
     private long checksumErrorsBefore;
 
     abstract Lab lab();
-
-    /** How many packets of a hundred may be lost on the way to a server. */
-    abstract double lossPercent();
 
     private Client client(Family family) {
         return lab().client().over(family);
@@ -56,10 +53,7 @@ abstract class Delivery {
     /** What the servers' TCP, UDP and ICMP threw away for its checksum. */
     private long checksumErrors() {
         return SERVERS.stream()
-                .flatMap(it -> CHECKSUM_ERRORS
-                        .matcher(lab().host(it).ask("nstat", "-asz"))
-                        .results())
-                .mapToLong(it -> Long.parseLong(it.group(1)))
+                .mapToLong(it -> lab().host(it).kernelCounter("[A-Za-z0-9]*InCsumErrors"))
                 .sum();
     }
 
@@ -124,7 +118,9 @@ abstract class Delivery {
     @ParameterizedTest
     @EnumSource
     void shouldBringAllFragmentsOfADatagramToOneServer(Family family) {
-        for (int octets : new int[] {1473, 8000, 65000}) {
+        // of 45 fragments some are lost every time where any are
+        int[] sizes = lab().lossPercent() > 0 ? new int[] {1473, 8000} : new int[] {1473, 8000, 65000};
+        for (int octets : sizes) {
             Client.Answers answers = client(family).send(12, octets);
 
             assertThat(answers.total()).as("of %d octets", octets).isEqualTo(12);
@@ -135,14 +131,20 @@ abstract class Delivery {
     @ParameterizedTest
     @EnumSource
     void shouldCarryAStreamOfLargeDatagrams(Family family) {
+        String reassembled = family == Family.IPV4 ? "IpReasmOKs" : "Ip6ReasmOKs";
+        long before = lab().host(Services.IPERF_SERVER).kernelCounter(reassembled);
+
         JsonNode sum = client(family)
                 .iperf("-u", "-l", "8000", "-b", "80M", "-t", "2")
                 .path("end")
                 .path("sum");
 
-        assertThat(sum.path("packets").asInt()).isGreaterThan(2000);
+        // not what iperf3 had of them: its socket drops some when the machine is busy
+        long whole = lab().host(Services.IPERF_SERVER).kernelCounter(reassembled) - before;
+        long sent = sum.path("packets").asLong();
+        assertThat(sent).isGreaterThan(2000);
         // a datagram is lost with each of its six fragments
-        assertThat(sum.path("lost_percent").asDouble()).isLessThanOrEqualTo(0.5 + 6 * lossPercent());
+        assertThat(whole).isBetween((long) (sent * (1 - (0.1 + 8 * lab().lossPercent()) / 100)), sent);
     }
 
     @ParameterizedTest
@@ -160,7 +162,7 @@ abstract class Delivery {
     void shouldAnswerPings(Family family) {
         String said = client(family).ping("-c", "50", "-i", "0.01", "-W", "1").out();
 
-        assertThat(lossOf(said)).isLessThanOrEqualTo(6 * lossPercent());
+        assertThat(lossOf(said)).isLessThanOrEqualTo(6 * lab().lossPercent());
     }
 
     @ParameterizedTest
@@ -170,7 +172,7 @@ abstract class Delivery {
                 .ping("-c", "20", "-i", "0.01", "-W", "1", "-s", "8000")
                 .out();
 
-        assertThat(lossOf(said)).isLessThanOrEqualTo(30 * lossPercent());
+        assertThat(lossOf(said)).isLessThanOrEqualTo(30 * lab().lossPercent());
     }
 
     private static double lossOf(String ping) {
@@ -219,7 +221,7 @@ abstract class Delivery {
         assertThat(client(family).send(3, 8000).total()).isEqualTo(3);
 
         Map<String, Long> after = lab().vipd().dropped();
-        if (lossPercent() > 0) {
+        if (lab().lossPercent() > 0) {
             // a network that loses fragments and doubles them gives reasons
             before.keySet().removeIf(it -> it.startsWith("fragment-"));
             after.keySet().removeIf(it -> it.startsWith("fragment-"));

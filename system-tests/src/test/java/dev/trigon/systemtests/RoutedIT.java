@@ -37,11 +37,6 @@ class RoutedIT extends Delivery {
         return LAB;
     }
 
-    @Override
-    double lossPercent() {
-        return 0;
-    }
-
     @Test
     void shouldMarkBothServicesOfAVipWithItsOneCode() {
         assertThat(dscp).isBetween(1, 63);

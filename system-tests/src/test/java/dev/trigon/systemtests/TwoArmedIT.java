@@ -37,11 +37,6 @@ class TwoArmedIT extends Delivery {
         return LAB;
     }
 
-    @Override
-    double lossPercent() {
-        return 0;
-    }
-
     @Test
     void shouldAnswerArpForTheVipInFrontOnly() {
         String replies = LAB.router()

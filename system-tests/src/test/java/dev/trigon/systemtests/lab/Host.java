@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** A host of the lab: a network namespace that commands run in. */
 public final class Host {
@@ -49,6 +50,15 @@ public final class Host {
     /** @param log programs of one name share a log */
     Program start(String log, List<String> command) {
         return Program.start(log, logs.resolve(log + ".log"), inside(command));
+    }
+
+    /** The sum of the kernel's counters whose names match, as nstat shows them. */
+    public long kernelCounter(String names) {
+        return Pattern.compile("^(?:" + names + ")\\s+(\\d+)", Pattern.MULTILINE)
+                .matcher(ask("nstat", "-asz"))
+                .results()
+                .mapToLong(it -> Long.parseLong(it.group(1)))
+                .sum();
     }
 
     public String mac(String device) {

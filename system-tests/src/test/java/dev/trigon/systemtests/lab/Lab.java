@@ -57,6 +57,7 @@ public final class Lab implements BeforeAllCallback, AfterEachCallback, AfterAll
     private final Map<String, HostState> hostsBefore = new LinkedHashMap<>();
     private final Map<Path, Integer> shown = new LinkedHashMap<>();
     private final Map<String, Agent> agents = new LinkedHashMap<>();
+    private boolean faulty = Faults.areEverywhere();
     private Path directory;
     private HostState machineBefore;
     private PacketCounts packets;
@@ -65,6 +66,17 @@ public final class Lab implements BeforeAllCallback, AfterEachCallback, AfterAll
 
     public Lab(Kind kind) {
         this.kind = kind;
+    }
+
+    /** The same on a bad network. */
+    public Lab withFaults() {
+        faulty = true;
+        return this;
+    }
+
+    /** How many packets of a hundred are lost on the way to a server. */
+    public double lossPercent() {
+        return faulty ? Faults.LOSS_PERCENT : 0;
     }
 
     /** The checkout that is tested. */
@@ -85,7 +97,7 @@ public final class Lab implements BeforeAllCallback, AfterEachCallback, AfterAll
         }
         packets = PacketCounts.start(this);
         hosts.forEach((host, it) -> hostsBefore.put(host, it.state()));
-        vipd = new Vipd(this, directory);
+        vipd = new Vipd(this, directory, faulty ? Faults.CONFIGURATION : "");
         client = new Client(host("client"), Family.IPV4);
     }
 
@@ -102,6 +114,9 @@ public final class Lab implements BeforeAllCallback, AfterEachCallback, AfterAll
     public void afterAll(ExtensionContext context) throws IOException {
         try {
             agents.values().forEach(Agent::stop);
+            if (faulty && vipd.isRunning()) {
+                Faults.shouldHaveCountedEveryPacket(vipd);
+            }
             vipd.stop();
             HOSTS.forEach(
                     host -> assertThat(changesOn(host)).as("left on %s", host).isEmpty());

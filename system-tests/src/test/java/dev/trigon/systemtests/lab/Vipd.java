@@ -21,10 +21,12 @@ public final class Vipd {
     private final Path directory;
     private final Path config;
     private final Path socket;
+    private final String faults;
     private Program program;
 
-    Vipd(Lab lab, Path directory) {
+    Vipd(Lab lab, Path directory, String faults) {
         this.lab = lab;
+        this.faults = faults;
         this.directory = directory;
         this.config = directory.resolve("vipd.yaml");
         this.socket = directory.resolve("vipd.sock");
@@ -48,7 +50,7 @@ public final class Vipd {
 
     /** @param more of its configuration */
     public void start(String more) {
-        write(config, configuration("eth0", socket, state()) + more);
+        write(config, configuration("eth0", socket, state()) + faults + more);
         program = lab.gateway().start("vipd", List.of(Lab.home() + "/scripts/vipd", "--config", config.toString()));
         Eventually.within(
                 READY_LIMIT,
