@@ -2,6 +2,8 @@
 # shellcheck shell=bash
 
 readonly COUNTING=demo_counting
+# Who has an address is asked, and answered, from it too; that is no request and no reply.
+readonly NOT_NEIGHBOURS='icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept'
 
 # On the gateway, ingress of each interface is where all that enters is seen, before anything takes it: a reply that crosses
 # the gateway cannot avoid it. Replies that the gateway's own kernel would make up (a reset, say) leave through output.
@@ -14,8 +16,11 @@ count_from_here() {
 table netdev $COUNTING {
     chain $device {
         type filter hook ingress device "$device" priority 0; policy accept;
-        ip daddr $VIP counter comment "to-vip"
-        ip saddr $VIP counter comment "from-vip"
+        $NOT_NEIGHBOURS
+        ip daddr $VIP4 counter comment "to-vip"
+        ip saddr $VIP4 counter comment "from-vip"
+        ip6 daddr $VIP6 counter comment "to-vip"
+        ip6 saddr $VIP6 counter comment "from-vip"
     }
 }
 NFT
@@ -29,10 +34,12 @@ NFT
 
 count_output() {
     cat <<NFT
-table ip $COUNTING {
+table inet $COUNTING {
     chain output {
         type filter hook output priority 0; policy accept;
-        ip saddr $VIP counter comment "from-vip"
+        $NOT_NEIGHBOURS
+        ip saddr $VIP4 counter comment "from-vip"
+        ip6 saddr $VIP6 counter comment "from-vip"
     }
 }
 NFT

@@ -37,41 +37,65 @@ verdict() {
 
 # An answer to a request is two lines: the server's name, then the status and the client's port.
 report_traffic() {
-    local requests queries server from size=0 seconds=0
-    requests=$(grep -c '^200 ' "$WORK/requests" || true)
-    queries=$(grep -cE '^"b[123]"$' "$WORK/queries" || true)
-    read -r size seconds _ <"$WORK/download" || true
-    from=$(sed -n 's/^X-Server: \(b[123]\).*/\1/p' "$WORK/download.head")
-
-    printf '  %-26s %10s' "" answered
+    local family server requests queries size seconds from
+    printf '  %-28s %10s' "" answered
     printf '%8s' "${SERVERS[@]}"
-    printf '\n  %-26s %10s' "$HTTP_REQUESTS HTTP requests" "$requests"
-    for server in "${SERVERS[@]}"; do
-        printf '%8d' "$(grep -cx "$server" "$WORK/requests" || true)"
-    done
-    printf '\n  %-26s %10s' "$DNS_QUERIES DNS queries (UDP)" "$queries"
-    for server in "${SERVERS[@]}"; do
-        printf '%8d' "$(grep -cx "\"$server\"" "$WORK/queries" || true)"
-    done
-    printf '\n  %-26s %10s' "a download of 100 MiB" "$(mega "$size")"
-    for server in "${SERVERS[@]}"; do
-        printf '%8s' "$([[ $server != "$from" ]] || echo "$seconds" | awk '{printf "%.1f s", $1}')"
+    for family in "${FAMILIES[@]}"; do
+        requests=$(requests_answered "$family")
+        queries=$(queries_answered "$family")
+        size=0 seconds=0
+        read -r size seconds _ <"$WORK/download$family" || true
+        from=$(sed -n 's/^X-Server: \(b[123]\).*/\1/p' "$WORK/download.head$family")
+
+        printf '\n  %-28s %10s' "IPv$family: $HTTP_REQUESTS HTTP requests" "$requests"
+        for server in "${SERVERS[@]}"; do
+            printf '%8d' "$(share_of "$family" "$server")"
+        done
+        printf '\n  %-28s %10s' "      $DNS_QUERIES DNS queries (UDP)" "$queries"
+        for server in "${SERVERS[@]}"; do
+            printf '%8d' "$(grep -cx "\"$server\"" "$WORK/queries$family" || true)"
+        done
+        printf '\n  %-28s %10s' "      a download of 100 MiB" "$(mega "$size")"
+        for server in "${SERVERS[@]}"; do
+            printf '%8s' "$([[ $server != "$from" ]] || echo "$seconds" | awk '{printf "%.1f s", $1}')"
+        done
     done
     printf '\n\n'
+    for family in "${FAMILIES[@]}"; do
+        check_family "$family"
+    done
+}
 
-    check "every request was answered" "$requests -eq $HTTP_REQUESTS" "$requests of $HTTP_REQUESTS"
-    check "every query was answered" "$queries -eq $DNS_QUERIES" "$queries of $DNS_QUERIES"
-    check "the download is complete" "$size -eq $DOWNLOAD_BYTES" "$size of $DOWNLOAD_BYTES bytes"
-    check_shares
+requests_answered() {
+    grep -c '^200 ' "$WORK/requests$1" || true
+}
+
+queries_answered() {
+    grep -cE '^"b[123]"$' "$WORK/queries$1" || true
+}
+
+share_of() {
+    grep -cx "$2" "$WORK/requests$1" || true
+}
+
+check_family() {
+    local requests queries size=0
+    requests=$(requests_answered "$1")
+    queries=$(queries_answered "$1")
+    read -r size _ <"$WORK/download$1" || true
+    check "IPv$1: every request was answered" "$requests -eq $HTTP_REQUESTS" "$requests of $HTTP_REQUESTS"
+    check "IPv$1: every query was answered" "$queries -eq $DNS_QUERIES" "$queries of $DNS_QUERIES"
+    check "IPv$1: the download is complete" "$size -eq $DOWNLOAD_BYTES" "$size of $DOWNLOAD_BYTES bytes"
+    check_shares "$1"
 }
 
 check_shares() {
     local server n share=$((HTTP_REQUESTS / ${#SERVERS[@]})) off=()
     for server in "${SERVERS[@]}"; do
-        n=$(grep -cx "$server" "$WORK/requests" || true)
+        n=$(share_of "$1" "$server")
         ((n * 10 >= share * 9 && n * 10 <= share * 11)) || off+=("$server $n")
     done
-    check "every server had its share of the requests, within 10 %" "${#off[@]} -eq 0" "of $share each: ${off[*]}"
+    check "IPv$1: every server had its share of the requests, within 10 %" "${#off[@]} -eq 0" "of $share each: ${off[*]}"
 }
 
 report_paths() {
@@ -84,8 +108,8 @@ report_paths() {
         "replies, straight from the servers" "$out" "$(mega "$(counted bytes from-vip "${SERVERS[@]}")")" \
         "replies that crossed the gateway" "$crossed" "$(mega "$(counted bytes from-vip gateway)")"
     echo
-    check "the requests passed the gateway" "$in -gt $HTTP_REQUESTS" "$in packets"
-    check "the servers answered as $VIP" "$out -gt $HTTP_REQUESTS" "$out packets"
+    check "the requests passed the gateway" "$in -gt $((2 * HTTP_REQUESTS))" "$in packets"
+    check "the servers answered as $VIP4 and $VIP6" "$out -gt $((2 * HTTP_REQUESTS))" "$out packets"
     check "no reply crossed the gateway" "$crossed -eq 0" "$crossed packets"
 }
 
@@ -94,20 +118,35 @@ mega() {
 }
 
 report_flows() {
-    local active port explained answered
+    local active family
     active=$(vipctl flows count -o json | jq .active)
-    # The last request's tuple: what vipd says of it must be what the client saw.
-    port=$(awk '/^200 /{port = $2} END {print port + 0}' "$WORK/requests")
-    answered=$(grep -x 'b[123]' "$WORK/requests" | tail -n 1)
-    explained=$(vipctl explain tcp "$CLIENT:$port" "$VIP:80" -o json)
-    local backend reason
-    backend=$(jq -r .backend <<<"$explained")
-    reason=$(jq -r .reason <<<"$explained")
-    printf '\n  flows tracked: %d\n' "$active"
-    printf '  for example:   %s:%d to %s:80 was answered by %s; vipctl explain says backend %s, reason %s\n\n' \
-        "$CLIENT" "$port" "$VIP" "$answered" "$backend" "$reason"
-    check "every request, query and download is a tracked flow" "$active -ge $((HTTP_REQUESTS + DNS_QUERIES + 1))" "$active flows"
-    check "vipctl explains what happened" "$backend/$reason = $answered/flow" "$explained"
+    printf '\n  flows tracked: %d, for example\n' "$active"
+    for family in "${FAMILIES[@]}"; do
+        explain_last "$family"
+    done
+    echo
+    check "every request, query and download is a tracked flow" \
+        "$active -ge $((${#FAMILIES[@]} * (HTTP_REQUESTS + DNS_QUERIES + 1)))" "$active flows"
+    check "vipctl explains what happened" "${#WRONG[@]} -eq 0" "${WRONG[*]}"
+    WRONG=()
+}
+
+WRONG=()
+
+# The last request's tuple: what vipd says of it must be what the client saw.
+explain_last() {
+    local port answered client vip backend reason
+    port=$(awk '/^200 /{port = $2} END {print port + 0}' "$WORK/requests$1")
+    answered=$(grep -x 'b[123]' "$WORK/requests$1" | tail -n 1)
+    if [[ $1 == 4 ]]; then
+        client=$CLIENT4:$port vip=$VIP4:80
+    else
+        client=[$CLIENT6]:$port vip=[$VIP6]:80
+    fi
+    read -r backend reason < <(vipctl explain tcp "$client" "$vip" -o json | jq -r '"\(.backend) \(.reason)"')
+    printf '    %s to %s was answered by %s;\n      vipctl explain says backend %s, reason %s\n' \
+        "$client" "$vip" "$answered" "$backend" "$reason"
+    [[ $backend/$reason == "$answered/flow" ]] || WRONG+=("$client: $backend, $reason")
 }
 
 check_counters() {
