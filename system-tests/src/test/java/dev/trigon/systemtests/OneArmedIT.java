@@ -18,6 +18,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** l2dsr, with clients and servers behind the same interface of the gateway. */
 class OneArmedIT extends Delivery {
@@ -119,6 +121,27 @@ class OneArmedIT extends Delivery {
                         .map(it -> it.group(1).toLowerCase(Locale.ROOT)))
                 .isNotEmpty()
                 .containsOnly(LAB.gateway().mac("eth0"));
+    }
+
+    /** A router that had it from somebody else learns it at once, and not when its own entry runs out. */
+    @ParameterizedTest
+    @CsvSource({"203.0.113.20, 4", "2001:db8:f::20, 6"})
+    void shouldAnnounceANewVip(String address, String family) {
+        LAB.router().shell("ip neigh replace %s lladdr 02:00:00:00:00:77 dev lan nud stale".formatted(address));
+
+        vipd.ctl("service", "add", "announced", "--vip", address, "--protocol", "udp", "--port", "9")
+                .orFail();
+        try {
+            Eventually.within(
+                    Duration.ofSeconds(6),
+                    () -> LAB.router()
+                            .ask("ip", "-" + family, "neigh", "show", address)
+                            .contains(LAB.gateway().mac("eth0")),
+                    () -> "the router still has " + LAB.router().ask("ip", "neigh", "show", address));
+        } finally {
+            vipd.ctl("service", "remove", "announced").orFail();
+            LAB.router().ask("ip", "neigh", "flush", "to", address, "dev", "lan");
+        }
     }
 
     @Test

@@ -68,4 +68,30 @@ class TwoArmedIT extends Delivery {
         assertThat(client.get(3).total()).isEqualTo(3);
         assertThat(LAB.packets().crossed()).isZero();
     }
+
+    @Test
+    void shouldServeRangesOfPortsAndAllOfThem() {
+        Vipd vipd = LAB.vipd();
+        vipd.ctl("service", "add", "range", "--vip", SECOND_VIP, "--protocol", "tcp", "--port", "8000-8100")
+                .orFail();
+        try {
+            vipd.ctl("backend", "add", "range", "b3", "--address", LAB.address("b3"))
+                    .orFail();
+            assertThat(ask(8080)).isEqualTo("b3\n");
+            assertThat(ask(80)).isEmpty();
+
+            vipd.ctl("service", "set", "range", "--port", "any").orFail();
+
+            assertThat(ask(8080)).isEqualTo("b3\n");
+            assertThat(ask(80)).isEqualTo("b3\n");
+        } finally {
+            vipd.ctl("service", "remove", "range").orFail();
+        }
+    }
+
+    private static String ask(int port) {
+        return client.host()
+                .run("curl", "-s", "--max-time", "2", "http://" + SECOND_VIP + ":" + port + "/")
+                .out();
+    }
 }
