@@ -16,22 +16,27 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** What docs/services.md shows is taken as it stands there. */
+/** What the guides show is taken as it stands there. */
 class GuideTest {
-    private static final Path GUIDE = Path.of("..", "docs", "services.md");
+    private static final Path SERVICES = Path.of("..", "docs", "services.md");
+    private static final Path PACKETS = Path.of("..", "docs", "packets.md");
 
     /** The indented block that begins with this line. */
-    private static byte[] block(String firstLine) throws IOException {
+    private static String block(Path guide, String firstLine) throws IOException {
         Pattern block = Pattern.compile("^    " + firstLine + "\\n(?: {4}.*\\n)*", Pattern.MULTILINE);
-        Matcher found = block.matcher(Files.readString(GUIDE));
+        Matcher found = block.matcher(Files.readString(guide));
         assertThat(found.find()).as(firstLine).isTrue();
-        return found.group().getBytes(StandardCharsets.UTF_8);
+        return found.group().replaceAll("(?m)^ {4}", "");
+    }
+
+    private static byte[] octets(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     @Test
     void shouldTakeItsServicesFile() throws IOException, Refusal {
-        ServicesState state =
-                ServicesState.EMPTY.with(ServiceReader.services(block("services:"), Source.file("services.md")));
+        ServicesState state = ServicesState.EMPTY.with(
+                ServiceReader.services(octets(block(SERVICES, "services:")), Source.file("services.md")));
 
         assertThat(state.services()).extracting(ServiceSpec::name).containsExactly("web", "web6", "dns6", "games");
         assertThat(state.services()).extracting(ServiceSpec::dscp).containsExactly(0, 0, 0, 7);
@@ -39,8 +44,28 @@ class GuideTest {
 
     @Test
     void shouldTakeItsSettings() throws IOException, Refusal {
-        VipdConfig settings = VipdConfigFile.parse(block("interfaces: \\[eth0]"), "services.md");
+        VipdConfig settings = VipdConfigFile.parse(octets(block(SERVICES, "interfaces: \\[eth0]")), "services.md");
 
         assertThat(settings.icmp()).isEqualTo(VipdConfig.Icmp.DEFAULT);
+    }
+
+    @Test
+    void shouldTakeItsTraceAndItsFaults() throws IOException, Refusal {
+        String shown = block(PACKETS, "trace: .*") + block(PACKETS, "faults: .*");
+
+        VipdConfig settings = VipdConfigFile.parse(octets("interfaces: [eth0]\n" + shown), "packets.md");
+
+        assertThat(settings.trace()).isNotNull();
+        assertThat(settings.faults()).isNotNull();
+    }
+
+    @Test
+    void shouldNameNoCounterThatIsNotThere() throws IOException {
+        String counters = Files.readString(Path.of("..", "docs", "counters.md"));
+        Matcher named = Pattern.compile("`([a-z]+(?:-[a-z]+)*)`").matcher(Files.readString(PACKETS));
+
+        assertThat(named.results().map(it -> it.group(1)).distinct())
+                .hasSizeGreaterThan(10)
+                .allSatisfy(it -> assertThat(counters).contains("| `" + it + "` |"));
     }
 }
