@@ -255,7 +255,7 @@ public final class Forwarder {
         if (chosen.service().isLayer3()) {
             packet.redirect(
                     chosen.addressHigh(), chosen.addressLow(), chosen.service().dscp());
-            if (packet.isIcmpError()) {
+            if (fate.isError()) {
                 icmpErrors.passOn(packet);
             }
         } else {

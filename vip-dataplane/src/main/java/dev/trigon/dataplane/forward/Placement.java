@@ -12,7 +12,6 @@ import dev.trigon.dataplane.service.Vip;
 import dev.trigon.dataplane.wire.EmbeddedPacket;
 import dev.trigon.dataplane.wire.Flaw;
 import dev.trigon.dataplane.wire.Packet;
-import org.jspecify.annotations.Nullable;
 
 /** Says where a packet to a VIP goes: what it belongs to, and which backend that has. */
 final class Placement {
@@ -117,17 +116,17 @@ final class Placement {
                     packet.protocol(),
                     0,
                     0);
-            toBackend(vip.steady(key.hash()), fate, DropReason.NO_BACKEND);
-        } else {
+            Backend steady = vip.steady(key.hash());
+            if (steady == null) {
+                fate.drop(DropReason.NO_BACKEND);
+            } else {
+                fate.toBackend(steady.id(), FlowCache.MISS);
+            }
+        } else if (packet.hasPlainHeader()) {
             fate.echo();
-        }
-    }
-
-    private static void toBackend(@Nullable Backend backend, Fate fate, DropReason otherwise) {
-        if (backend == null) {
-            fate.drop(otherwise);
         } else {
-            fate.toBackend(backend.id(), FlowCache.MISS);
+            // said here, for all its fragments: the others may not have what the first has
+            fate.drop(DropReason.ICMP_TYPE);
         }
     }
 
@@ -160,12 +159,15 @@ final class Placement {
                 quoted.sourcePort());
         int slot = flows.lookup(key, nowMs);
         if (slot != FlowCache.MISS && isServed(slot, service, table)) {
-            fate.toBackend(flows.backendId(slot), FlowCache.MISS);
-        } else if (service.scheduler().isHashing()) {
-            // where the flow's next packet would go
-            toBackend(service.peek(key.hash()), fate, DropReason.ICMP_NO_FLOW);
-        } else {
+            fate.errorToBackend(flows.backendId(slot));
+            return;
+        }
+        // where the flow's next packet would go, if that can be told
+        Backend next = service.scheduler().isHashing() ? service.peek(key.hash()) : null;
+        if (next == null) {
             fate.drop(DropReason.ICMP_NO_FLOW);
+        } else {
+            fate.errorToBackend(next.id());
         }
     }
 }

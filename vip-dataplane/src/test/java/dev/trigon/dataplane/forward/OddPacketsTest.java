@@ -4,6 +4,7 @@ import static dev.trigon.dataplane.service.Specs.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trigon.dataplane.answer.AnswerPolicy;
+import dev.trigon.dataplane.answer.ArmAddresses;
 import dev.trigon.dataplane.forward.Rig.Outcome;
 import dev.trigon.dataplane.port.Batch;
 import dev.trigon.dataplane.service.PortRange;
@@ -324,8 +325,9 @@ class OddPacketsTest {
     /** The router that sent it may be on the way to the server, and would not take a packet from itself. */
     @Test
     void shouldPassAnErrorOnInTheGatewaysNameInL3dsr() throws Exception {
-        try (Rig rig = rig(AnswerPolicy.DEFAULT)) {
-            Rig.ARM.addresses().set(Specs.address("10.2.0.2"), null);
+        ArmAddresses addresses = new ArmAddresses();
+        addresses.set(Specs.address("10.2.0.2"), null);
+        try (Rig rig = new Rig(AnswerPolicy.DEFAULT, addresses).serve(services())) {
             rig.send(TestFrame.tcp().to(FAR, 80).build());
             Outcome outcome = rig.send(error(3, 4, 1_280, FAR, CLIENT).build());
 
@@ -336,8 +338,6 @@ class OddPacketsTest {
                             .ttl(63)
                             .trafficClass(DSCP << 2)
                             .build());
-        } finally {
-            Rig.ARM.addresses().set(null, null);
         }
     }
 
