@@ -49,7 +49,10 @@ final class Datagram {
         return fragment.isIpv6() ? 0 : fragment.protocol();
     }
 
-    /** Forgets what was, for the datagram of this fragment. */
+    /**
+     * Forgets what was, for the datagram of this fragment. What waits for another's first fragment still does, and is told
+     * as soon as this one's is here that nobody knows it any more.
+     */
     void begin(Packet fragment, long nowMs) {
         used = true;
         sourceHigh = fragment.sourceHigh();

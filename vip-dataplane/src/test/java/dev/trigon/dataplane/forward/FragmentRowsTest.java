@@ -98,12 +98,16 @@ class FragmentRowsTest {
     }
 
     private static TestFrame tcp(String vip) {
-        return from(TestFrame.tcp(), vip.contains(":")).to(vip, 80).trafficClass(0xFD).ttl(2);
+        return from(TestFrame.tcp(), vip.contains(":"))
+                .to(vip, 80)
+                .trafficClass(0xFD)
+                .ttl(2);
     }
 
     private static TestFrame echo(String vip) {
         boolean v6 = vip.contains(":");
-        return from(v6 ? TestFrame.echoRequest6(1, 2) : TestFrame.echoRequest(1, 2), v6).to(vip, 0);
+        return from(v6 ? TestFrame.echoRequest6(1, 2) : TestFrame.echoRequest(1, 2), v6)
+                .to(vip, 0);
     }
 
     /** What a router says of a packet that a server sent as the VIP. */
@@ -139,7 +143,10 @@ class FragmentRowsTest {
     }
 
     private static TestFrame reply(TestFrame frame) {
-        return frame.toMac(TestFrame.CLIENT_MAC).fromMac(TestFrame.GATEWAY_MAC).identification(ID).fragment(0);
+        return frame.toMac(TestFrame.CLIENT_MAC)
+                .fromMac(TestFrame.GATEWAY_MAC)
+                .identification(ID)
+                .fragment(0);
     }
 
     static Stream<Row> rows() {
@@ -183,35 +190,51 @@ class FragmentRowsTest {
 
     private static List<Row> icmp() {
         return List.of(
-                answered("an echo request", () -> echo(NEAR), f -> reply(TestFrame.icmp(0, 0, 1 << 16 | 2))
-                        .payload(DATA)
-                        .from(NEAR, 0)
-                        .to(CLIENT, 0)),
-                answered("an echo request over IPv6", () -> echo(NEAR6), f -> reply(TestFrame.icmp(129, 0, 1 << 16 | 2)
-                                .ipv6())
-                        .payload(DATA)
-                        .from(NEAR6, 0)
-                        .to(CLIENT6, 0)),
-                dropped(DropReason.ICMP_TYPE, "an echo request with IP options", () -> echo(NEAR)
-                        .ipOptions(new byte[8])),
-                dropped(DropReason.ICMP_TYPE, "an echo request with options in its first piece", () -> echo(NEAR6)
-                        .extension(Extension.destinationOptions(8))),
+                answered(
+                        "an echo request",
+                        () -> echo(NEAR),
+                        f -> reply(TestFrame.icmp(0, 0, 1 << 16 | 2))
+                                .payload(DATA)
+                                .from(NEAR, 0)
+                                .to(CLIENT, 0)),
+                answered(
+                        "an echo request over IPv6",
+                        () -> echo(NEAR6),
+                        f -> reply(TestFrame.icmp(129, 0, 1 << 16 | 2).ipv6())
+                                .payload(DATA)
+                                .from(NEAR6, 0)
+                                .to(CLIENT6, 0)),
+                dropped(
+                        DropReason.ICMP_TYPE,
+                        "an echo request with IP options",
+                        () -> echo(NEAR).ipOptions(new byte[8])),
+                dropped(
+                        DropReason.ICMP_TYPE,
+                        "an echo request with options in its first piece",
+                        () -> echo(NEAR6).extension(Extension.destinationOptions(8))),
                 forwarded("l2dsr, an echo request", () -> echo(NEAR), FragmentRowsTest::near),
                 forwarded("l2dsr, an echo request over IPv6", () -> echo(NEAR6), FragmentRowsTest::near6),
                 forwarded("l3dsr, an echo request", () -> echo(FAR), far(0)),
                 forwarded("l3dsr, an echo request over IPv6", () -> echo(FAR6), far6(0)),
                 forwarded("l2dsr, an error", () -> error(NEAR), FragmentRowsTest::near),
                 forwarded("l2dsr, an error over IPv6", () -> error(NEAR6), FragmentRowsTest::near6),
-                forwarded("l3dsr, an error, in the gateway's name", () -> error(FAR), f -> far(0)
-                        .apply(f)
-                        .from(GATEWAY, 0)),
+                forwarded(
+                        "l3dsr, an error, in the gateway's name",
+                        () -> error(FAR),
+                        f -> far(0).apply(f).from(GATEWAY, 0)),
                 forwarded("l3dsr, an error over IPv6", () -> error(FAR6), far6(0)));
     }
 
     private static List<Row> given() {
         return List.of(
-                dropped(DropReason.NO_SERVICE, "to another port", () -> udp(NEAR).to(NEAR, 54)),
-                dropped(DropReason.NO_SERVICE, "to another port over IPv6", () -> udp(FAR6).to(FAR6, 54)),
+                dropped(
+                        DropReason.NO_SERVICE,
+                        "to another port",
+                        () -> udp(NEAR).to(NEAR, 54)),
+                dropped(
+                        DropReason.NO_SERVICE,
+                        "to another port over IPv6",
+                        () -> udp(FAR6).to(FAR6, 54)),
                 dropped(DropReason.PROTOCOL, "GRE", () -> from(TestFrame.ip(47), false)),
                 new Row("to the gateway's own address", false, () -> udp(OWN), 64, Verdict.PASSED, null, null));
     }

@@ -426,4 +426,29 @@ class OddPacketsTest {
             }
         }
     }
+
+    @Test
+    void shouldCountAnErrorAsSentOnlyWhenTheKernelTookIt() throws Exception {
+        try (Rig rig = rig(AnswerPolicy.DEFAULT)) {
+            byte[] dying = tcp6().to(FAR6, 80).ttl(1).build();
+            rig.send(dying);
+            Outcome refused = rig.send(dying, false, 105);
+
+            rig.forwarder.observe();
+            assertThat(refused.reason()).isEqualTo(DropReason.TTL_EXPIRED);
+            assertThat(rig.reading().of(Observed.ICMP_ERRORS_SENT)).isOne();
+        }
+    }
+
+    /** RFC 1812, section 4.3.2.7: an address of class E is nobody's. */
+    @Test
+    void shouldTellNobodyInClassE() throws Exception {
+        try (Rig rig = rig(AnswerPolicy.DEFAULT)) {
+            Outcome outcome =
+                    rig.send(TestFrame.tcp().from("240.0.0.1", 1).to(FAR, 80).ttl(1));
+
+            assertThat(outcome.reason()).isEqualTo(DropReason.TTL_EXPIRED);
+            assertThat(outcome.egress()).isEqualTo(Batch.STAYS);
+        }
+    }
 }
