@@ -12,6 +12,7 @@ import dev.trigon.dataplane.service.Vip;
 import dev.trigon.dataplane.wire.EmbeddedPacket;
 import dev.trigon.dataplane.wire.Flaw;
 import dev.trigon.dataplane.wire.Packet;
+import org.jspecify.annotations.Nullable;
 
 /** Says where a packet to a VIP goes: what it belongs to, and which backend that has. */
 final class Placement {
@@ -108,15 +109,8 @@ final class Placement {
         if (vip.isOwn()) {
             fate.pass();
         } else if (echoToBackend) {
-            key.set(
-                    packet.sourceHigh(),
-                    packet.sourceLow(),
-                    packet.destinationHigh(),
-                    packet.destinationLow(),
-                    packet.protocol(),
-                    0,
-                    0);
-            Backend steady = vip.steady(key.hash());
+            Backend steady = steady(
+                    vip, packet.sourceHigh(), packet.sourceLow(), packet.destinationHigh(), packet.destinationLow());
             if (steady == null) {
                 fate.drop(DropReason.NO_BACKEND);
             } else {
@@ -128,6 +122,11 @@ final class Placement {
             // said here, for all its fragments: the others may not have what the first has
             fate.drop(DropReason.ICMP_TYPE);
         }
+    }
+
+    private @Nullable Backend steady(Vip vip, long clientHigh, long clientLow, long vipHigh, long vipLow) {
+        key.set(clientHigh, clientLow, vipHigh, vipLow, 0, 0, 0);
+        return vip.steady(key.hash());
     }
 
     /**
@@ -142,6 +141,12 @@ final class Placement {
                 && quoted.sourceLow() == packet.destinationLow();
         if (!sentByVip) {
             leave(vip, fate, DropReason.ICMP_EMBEDDED);
+            return;
+        }
+        if (echoToBackend && !vip.isOwn() && quoted.isEchoReply()) {
+            Backend steady = steady(
+                    vip, quoted.destinationHigh(), quoted.destinationLow(), quoted.sourceHigh(), quoted.sourceLow());
+            errorTo(steady, fate);
             return;
         }
         Service service = quoted.hasPorts() ? vip.service(quoted.protocol(), quoted.sourcePort()) : null;
@@ -163,11 +168,14 @@ final class Placement {
             return;
         }
         // where the flow's next packet would go, if that can be told
-        Backend next = service.scheduler().isHashing() ? service.peek(key.hash()) : null;
-        if (next == null) {
+        errorTo(service.scheduler().isHashing() ? service.peek(key.hash()) : null, fate);
+    }
+
+    private static void errorTo(@Nullable Backend backend, Fate fate) {
+        if (backend == null) {
             fate.drop(DropReason.ICMP_NO_FLOW);
         } else {
-            fate.errorToBackend(next.id());
+            fate.errorToBackend(backend.id());
         }
     }
 }

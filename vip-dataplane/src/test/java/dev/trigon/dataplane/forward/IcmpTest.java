@@ -13,12 +13,14 @@ import dev.trigon.dataplane.forward.Rig.Outcome;
 import dev.trigon.dataplane.port.Batch;
 import dev.trigon.dataplane.service.Specs;
 import dev.trigon.dataplane.wire.Extension;
+import dev.trigon.dataplane.wire.Octets;
 import dev.trigon.dataplane.wire.TestFrame;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -315,6 +317,55 @@ class IcmpTest {
             for (int i = 0; i < 5; i++) {
                 forwarded(mode + ", a ping", mode.echo(), mode.sent(mode.echo()))
                         .hold(rig);
+            }
+        }
+    }
+
+    /** Or a ping of more than the path takes would go unanswered for ever. */
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void shouldBringAnErrorAboutAPingsAnswerToWhoAnswers(Mode mode) throws Exception {
+        ArmAddresses addresses = new ArmAddresses();
+        try (Rig rig = new Rig(new AnswerPolicy(true, 10), addresses)) {
+            Specs web = service("web").vip(mode.vip).backend(1, mode.server, 1).backend(2, mode.server + "1", 1);
+            rig.serve(mode.layer3 ? web.l3dsr(Mode.DSCP) : web);
+            for (int client = 1; client < 9; client++) {
+                String from = mode.client + client;
+                int server = Rig.server(rig.send(mode.echo().from(from, 0)));
+                TestFrame reply = message(mode, mode.v6 ? 129 : 0, 0, 7 << 16 | 9)
+                        .from(mode.vip, 0)
+                        .to(from, 0);
+
+                assertThat(Rig.server(rig.send(mode.tooBig(reply, 60)))).isEqualTo(server);
+                unknown(
+                                mode,
+                                "about a request",
+                                mode.tooBig(mode.echo().from(mode.vip, 0).to(from, 0), 60))
+                        .hold(rig);
+            }
+        }
+    }
+
+    /** No frame may show in what becomes of another. */
+    @Test
+    void shouldDecideABatchAsItDecidesEachFrame() throws Exception {
+        List<Row> rows = Stream.concat(rows(), LinkTest.rows()).toList();
+        try (Rig rig = rig(new AnswerPolicy(false, 1_000_000))) {
+            for (int from = 0; from < rows.size(); from += Worker.BATCH) {
+                List<Row> some = rows.subList(from, Math.min(rows.size(), from + Worker.BATCH));
+                rig.batch.clear();
+                some.forEach(row -> rig.receive(row.in(), row.cut()));
+                rig.pass(0);
+                for (int i = 0; i < some.size(); i++) {
+                    Row row = some.get(i);
+                    byte[] left = rig.batch.egress(i) == Batch.STAYS ? Row.NOTHING : rig.frame(i);
+                    assertThat(Octets.hex(left)).as(row.what()).isEqualTo(Octets.hex(row.out()));
+                }
+            }
+            for (Verdict verdict : Verdict.values()) {
+                long expected =
+                        rows.stream().filter(row -> row.verdict() == verdict).count();
+                assertThat(rig.reading().of(verdict)).as("%s", verdict).isEqualTo(expected);
             }
         }
     }
