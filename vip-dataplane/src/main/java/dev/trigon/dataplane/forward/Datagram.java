@@ -61,7 +61,8 @@ final class Datagram {
         destinationLow = fragment.destinationLow();
         id = fragment.fragmentId();
         protocol = keyProtocol(fragment);
-        Arrays.fill(units, 0);
+        // what was never reached is still clear: most datagrams have two fragments, and all of it is 8 KiB
+        Arrays.fill(units, 0, (units(furthest) + Long.SIZE - 1) / Long.SIZE, 0);
         fate.undecided();
         condemned = false;
         covered = 0;

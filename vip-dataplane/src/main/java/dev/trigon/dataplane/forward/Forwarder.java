@@ -225,10 +225,11 @@ public final class Forwarder {
             boolean waits = nextHopRoom.admit(batch, frame, chosen.hopSlot(), nowMs);
             return waits ? Verdict.WAITING : drop(frame, DropReason.NEXT_HOP_QUEUE_FULL);
         }
-        if (!layer3 && !hop.direct()) {
-            // a router would send it back to whoever has the VIP: here
-            return drop(frame, DropReason.NOT_ON_SEGMENT);
-        }
+        // a router would send it back to whoever has the VIP: here
+        return layer3 || hop.direct() ? send(batch, frame, chosen, hop, nowMs) : drop(frame, DropReason.NOT_ON_SEGMENT);
+    }
+
+    private Verdict send(Batch batch, int frame, Backend chosen, NextHop hop, long nowMs) {
         int octets = packet.ipLength();
         // a part of a datagram is none of several packets: whoever cut it had a longer link
         boolean merged = octets > arm.mtu() && !packet.isFragment();

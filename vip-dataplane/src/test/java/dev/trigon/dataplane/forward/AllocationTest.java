@@ -9,6 +9,7 @@ import dev.trigon.dataplane.service.Specs;
 import dev.trigon.dataplane.wire.TestFrame;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -129,5 +130,71 @@ class AllocationTest {
         });
         assertThat(rig.flowTable.size()).isGreaterThan(50_000);
         assertThat(rig.flows.tableFull()).isPositive();
+    }
+
+    /** What is no TCP or UDP packet on its way: pieces in both orders, ICMP, packets that die, neighbours. */
+    @Test
+    void shouldAllocateNothingOnAllTheRest() {
+        String vip6 = "2001:db8:f::10";
+        rig.serve(
+                backends(service("a").maglev(), 10),
+                backends(service("b").udp().ports(new PortRange(53, 53)).maglev(), 20),
+                backends(service("c").vip("203.0.113.20").l3dsr(3).maglev(), 30),
+                service("d").vip(vip6).backend(40, "2001:db8:2::11", 1));
+        TestFrame dns = TestFrame.udp().to("203.0.113.10", 53).payload(new byte[100]);
+        List<byte[]> inOrder = dns.identification(1).fragments(64);
+        List<byte[]> reversed = dns.identification(2).fragments(64);
+        TestFrame reply = TestFrame.tcp().from("203.0.113.10", 80).to("198.51.100.10", 9);
+        byte[][] frames = {
+            inOrder.get(0),
+            inOrder.get(1),
+            reversed.get(1),
+            reversed.get(0),
+            dns.identification(3).fragments(64).get(1),
+            TestFrame.echoRequest(1, 2).build(),
+            TestFrame.icmpError(3, 4, 1_280, reply, 40).build(),
+            TestFrame.tcp().to("203.0.113.20", 80).ttl(1).build(),
+            TestFrame.tcp().ipv6().to(vip6, 80).build(),
+            TestFrame.neighborSolicitation(vip6).from("fe80::1", 0).build(),
+            TestFrame.tcp().to("203.0.113.10", 80).payload(new byte[3_000]).build()
+        };
+        IntConsumer drive = packets -> drive(frames, packets);
+        drive.accept(PACKETS / 10);
+        drive.accept(PACKETS / 10);
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        drive.accept(PACKETS / 2);
+        long grown = THREADS.getCurrentThreadAllocatedBytes() - before;
+
+        System.out.printf("Allocated by %,d packets of all the rest: %,d octets%n", PACKETS / 2, grown);
+        Rig.assertSumIsRight(rig.counters.read());
+        rig.forwarder.observe();
+        rig.counters.show();
+        Counters.Reading met = rig.counters.read();
+        assertThat(List.of(
+                        met.of(Verdict.FORWARDED),
+                        met.of(Verdict.ANSWERED),
+                        met.of(DropReason.TTL_EXPIRED),
+                        met.of(DropReason.FRAGMENT_ORPHAN),
+                        met.of(Observed.ICMP_ERRORS_SENT),
+                        met.of(Observed.FRAGMENTED_DATAGRAMS)))
+                .allMatch(count -> count > 100);
+        assertThat(grown).isLessThan(BOUND_OCTETS);
+    }
+
+    private void drive(byte[][] frames, int packets) {
+        for (int number = 0; number < packets; rig.nowMs += 50) {
+            rig.batch.clear();
+            rig.forwarder.release(rig.batch, rig.nowMs);
+            int released = rig.batch.count();
+            for (; !rig.batch.isFull(); number++) {
+                byte[] frame = frames[number % frames.length];
+                rig.batch.frames().put(rig.batch.at(rig.batch.add(frame.length, false)), frame);
+            }
+            rig.counters.received(rig.batch.count() - released);
+            rig.forwarder.decide(rig.batch, rig.table, rig.nowMs);
+            rig.forwarder.settle(rig.batch);
+            rig.flows.writeBehind(rig.nowMs, 128);
+            rig.counters.show();
+        }
     }
 }
