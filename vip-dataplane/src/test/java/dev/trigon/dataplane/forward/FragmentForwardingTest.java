@@ -288,4 +288,44 @@ class FragmentForwardingTest {
 
         assertThat(rig.send(identified(9, first)).reason()).isEqualTo(DropReason.TOO_LARGE);
     }
+
+    /** Pieces that wait do not push each other's datagrams out, however they fall into the sets: what waits is sent. */
+    @Test
+    void shouldKeepThePlaceOfWhatWaits() {
+        for (int client = 0x0A00_0000; client < 0x0A00_0000 + 60 * Forwarder.FRAGMENT_PLACES; ) {
+            List<Integer> waiting = new ArrayList<>();
+            for (int i = 0; i < Forwarder.FRAGMENT_PLACES; i++, client++) {
+                TestFrame last =
+                        TestFrame.ip(17).from(client, 0).to("203.0.113.10", 53).fragment(PIECE / 8);
+                if (rig.send(last).verdict() == Verdict.WAITING) {
+                    waiting.add(client);
+                }
+            }
+            for (int one : waiting) {
+                rig.send(TestFrame.udp()
+                        .from(one, 9)
+                        .to("203.0.113.10", 53)
+                        .fragment(MORE)
+                        .payload(new byte[PIECE - 8]));
+            }
+            while (rig.forwarder.isAnyWaiting()) {
+                rig.step();
+            }
+            rig.nowMs += Fragments.LIFETIME_MS;
+        }
+        assertThat(rig.reading().of(DropReason.FRAGMENT_ORPHAN)).isZero();
+    }
+
+    /** A later piece does not know the flow's slot: it may be another flow's by then. */
+    @Test
+    void shouldCountAFragmentedDatagramOnceForItsFlow() throws Exception {
+        rig.send(first(7, 1_000));
+        rig.send(later(7, 1, true));
+        rig.send(later(7, 2, false));
+        rig.flows.writeAll();
+
+        long[] packets = {0};
+        rig.flowTable.forEach(flow -> packets[0] += flow.packets());
+        assertThat(packets[0]).isOne();
+    }
 }

@@ -20,6 +20,7 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -275,6 +276,34 @@ class FragmentRowsTest {
                 Collections.shuffle(pieces, random);
             }
         }
+    }
+
+    /** What the first of one says is not what the first of another says. */
+    @Test
+    void shouldTellDatagramsApart() throws Exception {
+        List<Supplier<TestFrame>> datagrams = List.of(
+                () -> udp(FAR),
+                () -> error(FAR).identification(1),
+                () -> udp(FAR).from("192.0.2.1", 9),
+                () -> tcp(NEAR).ttl(64).trafficClass(0));
+        List<UnaryOperator<TestFrame>> changes =
+                List.of(far(53), f -> far(0).apply(f).from(GATEWAY, 0), far(53), FragmentRowsTest::near);
+        List<String> left = new ArrayList<>();
+        List<String> expected = new ArrayList<>();
+        try (Rig rig = rig(rows().findFirst().orElseThrow())) {
+            for (int piece : new int[] {1, 0, 2}) {
+                for (int i = 0; i < datagrams.size(); i++) {
+                    left.addAll(
+                            hex(rig.step(datagrams.get(i).get().fragments(64).get(piece))));
+                    expected.add(Octets.hex(changes.get(i)
+                            .apply(datagrams.get(i).get())
+                            .fragments(64)
+                            .get(piece)));
+                }
+            }
+            left.addAll(hex(rig.step()));
+        }
+        assertThat(left).containsExactlyInAnyOrderElementsOf(expected);
     }
 
     private static List<byte[]> send(Rig rig, List<byte[]> pieces, boolean atOnce) {
