@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trigon.dataplane.answer.AnswerPolicy;
 import dev.trigon.dataplane.answer.ArmAddresses;
+import dev.trigon.dataplane.forward.Rig.Outcome;
+import dev.trigon.dataplane.port.Batch;
 import dev.trigon.dataplane.service.PortRange;
 import dev.trigon.dataplane.service.Specs;
 import dev.trigon.dataplane.wire.Extension;
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Datagrams in pieces, of everything that a VIP meets, in both modes and families and in any order: a row each. */
 class FragmentRowsTest {
@@ -275,6 +278,27 @@ class FragmentRowsTest {
             } else {
                 Collections.shuffle(pieces, random);
             }
+        }
+    }
+
+    /** Each has a hop limit of its own, and nobody is told of any but the first: RFC 1812, section 4.3.2.7. */
+    @ParameterizedTest
+    @ValueSource(strings = {FAR, FAR6})
+    void shouldLetEachPieceExpireByItself(String vip) throws Exception {
+        List<byte[]> living = udp(vip).ttl(2).fragments(64);
+        List<byte[]> dying = udp(vip).ttl(1).fragments(64);
+        try (Rig rig = rig(rows().findFirst().orElseThrow())) {
+            assertThat(rig.send(living.get(0)).verdict()).isEqualTo(Verdict.FORWARDED);
+            Outcome later = rig.send(dying.get(1));
+            assertThat(later.reason()).isEqualTo(DropReason.TTL_EXPIRED);
+            assertThat(later.egress()).isEqualTo(Batch.STAYS);
+            assertThat(rig.send(living.get(2)).verdict()).isEqualTo(Verdict.FORWARDED);
+        }
+        try (Rig rig = rig(rows().findFirst().orElseThrow())) {
+            Outcome first = rig.send(dying.get(0));
+            assertThat(first.reason()).isEqualTo(DropReason.TTL_EXPIRED);
+            assertThat(first.egress()).isEqualTo(Rig.INGRESS);
+            assertThat(rig.send(living.get(1)).verdict()).isEqualTo(Verdict.FORWARDED);
         }
     }
 
