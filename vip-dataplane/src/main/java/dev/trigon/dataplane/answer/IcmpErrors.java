@@ -20,6 +20,8 @@ public final class IcmpErrors {
     private static final int LONGEST_IPV6 = 1_280;
 
     private static final int HOPS = 64;
+    private static final int CLASS_E = 0xF;
+    private static final int CLASS_E_SHIFT = 28;
 
     private final long ownMac;
     private final ArmAddresses addresses;
@@ -61,9 +63,14 @@ public final class IcmpErrors {
                                 mtu));
     }
 
-    /** Never about an error, and about the first fragment alone: RFC 1812, section 4.3.2.7; RFC 4443, section 2.4 (e). */
+    /**
+     * Never about an error, about the first fragment alone, and to nobody who is not one: RFC 1812, section 4.3.2.7; RFC
+     * 4443, section 2.4 (e). Groups and all the rest do not come as far as here.
+     */
     private boolean isDue(Packet packet, long nowMs) {
-        if (packet.isIcmpError() || (packet.isFragment() && !packet.isFirstFragment())) {
+        boolean later = packet.isFragment() && !packet.isFirstFragment();
+        boolean classE = !packet.isIpv6() && packet.ipv4().source() >>> CLASS_E_SHIFT == CLASS_E;
+        if (packet.isIcmpError() || later || classE) {
             return false;
         }
         boolean permitted = rate.permits(nowMs);
@@ -158,6 +165,11 @@ public final class IcmpErrors {
         icmp.code(code);
         icmp.mtu(mtu);
         batch.frames().put(at + IcmpHeader.LENGTH, quoted, 0, quotedOctets);
+    }
+
+    /** The kernel would not send one that was written. */
+    public void refused() {
+        sent--;
     }
 
     public long sent() {

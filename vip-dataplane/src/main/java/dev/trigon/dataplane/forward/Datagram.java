@@ -49,7 +49,10 @@ final class Datagram {
         return fragment.isIpv6() ? 0 : fragment.protocol();
     }
 
-    /** Forgets what was, for the datagram of this fragment. */
+    /**
+     * Forgets what was, for the datagram of this fragment. What waits for another's first fragment still does, and is told
+     * as soon as this one's is here that nobody knows it any more.
+     */
     void begin(Packet fragment, long nowMs) {
         used = true;
         sourceHigh = fragment.sourceHigh();
@@ -58,7 +61,8 @@ final class Datagram {
         destinationLow = fragment.destinationLow();
         id = fragment.fragmentId();
         protocol = keyProtocol(fragment);
-        Arrays.fill(units, 0);
+        // what was never reached is still clear: most datagrams have two fragments, and all of it is 8 KiB
+        Arrays.fill(units, 0, (units(furthest) + Long.SIZE - 1) / Long.SIZE, 0);
         fate.undecided();
         condemned = false;
         covered = 0;

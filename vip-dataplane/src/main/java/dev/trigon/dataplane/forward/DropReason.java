@@ -29,7 +29,8 @@ public enum DropReason {
     NOT_ON_SEGMENT("not-on-segment", "the backend is behind a router now, where l2dsr does not reach"),
     TTL_EXPIRED("ttl-expired", "no hop left to live (l3dsr)"),
     NEXT_HOP_UNRESOLVED("next-hop-unresolved", "the kernel found no MAC for the backend's next hop within a second"),
-    NEXT_HOP_QUEUE_FULL("next-hop-queue-full", "too many packets wait for that next hop already"),
+    NEXT_HOP_QUEUE_FULL(
+            "next-hop-queue-full", "too many packets wait for that next hop already, or this one is too long to wait"),
     EGRESS_FULL("egress-full", "the interface it leaves by had no room"),
     EGRESS_DOWN("egress-down", "the interface it leaves by is down or gone"),
     EGRESS_REFUSED("egress-refused", "the kernel would not send it for another reason"),

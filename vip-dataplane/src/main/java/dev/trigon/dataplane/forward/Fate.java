@@ -19,6 +19,7 @@ final class Fate {
     private Way way = Way.UNDECIDED;
     private int backendId;
     private int slot;
+    private boolean error;
     private @Nullable DropReason reason;
 
     void undecided() {
@@ -30,6 +31,13 @@ final class Fate {
         way = Way.TO_BACKEND;
         backendId = id;
         slot = flowSlot;
+        error = false;
+    }
+
+    /** The same with an ICMP error about a packet of that backend's. */
+    void errorToBackend(int id) {
+        toBackend(id, FlowCache.MISS);
+        error = true;
     }
 
     void echo() {
@@ -50,6 +58,7 @@ final class Fate {
         way = of.way;
         backendId = of.backendId;
         slot = FlowCache.MISS;
+        error = of.error;
         reason = of.reason;
     }
 
@@ -64,6 +73,11 @@ final class Fate {
     /** {@link FlowCache#MISS} where there is none. */
     int slot() {
         return slot;
+    }
+
+    /** Whether it is an ICMP error, which of its fragments only the first can tell. */
+    boolean isError() {
+        return error;
     }
 
     DropReason reason() {

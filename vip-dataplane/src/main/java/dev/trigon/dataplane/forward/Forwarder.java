@@ -165,7 +165,7 @@ public final class Forwarder {
     /** The first fragment has the ports: it says where all of them go, and those that came before it wait for it. */
     private Verdict balanceFragment(Batch batch, int frame, Vip vip, ServiceTable table, long nowMs) {
         boolean isNew = frame >= released;
-        Datagram datagram = isNew ? fragments.findOrBegin(packet, nowMs) : fragments.find(packet, nowMs);
+        Datagram datagram = isNew ? datagramOfNew(nowMs) : fragments.findAgain(packet);
         if (datagram == null) {
             return drop(frame, isNew ? DropReason.FRAGMENT_QUEUE_FULL : DropReason.FRAGMENT_ORPHAN);
         }
@@ -184,6 +184,13 @@ public final class Forwarder {
             return drop(frame, DropReason.FRAGMENT_QUEUE_FULL);
         }
         return carryOut(batch, frame, table, nowMs);
+    }
+
+    private @Nullable Datagram datagramOfNew(long nowMs) {
+        Datagram known = fragments.find(packet, nowMs);
+        // what could not wait for its first is not to cost another datagram its place: whoever floods us with such does
+        boolean begins = known == null && (packet.isFirstFragment() || !fragmentRoom.isFull());
+        return begins ? fragments.begin(packet, nowMs) : known;
     }
 
     private Verdict carryOut(Batch batch, int frame, ServiceTable table, long nowMs) {
@@ -218,12 +225,14 @@ public final class Forwarder {
             boolean waits = nextHopRoom.admit(batch, frame, chosen.hopSlot(), nowMs);
             return waits ? Verdict.WAITING : drop(frame, DropReason.NEXT_HOP_QUEUE_FULL);
         }
-        if (!layer3 && !hop.direct()) {
-            // a router would send it back to whoever has the VIP: here
-            return drop(frame, DropReason.NOT_ON_SEGMENT);
-        }
+        // a router would send it back to whoever has the VIP: here
+        return layer3 || hop.direct() ? send(batch, frame, chosen, hop, nowMs) : drop(frame, DropReason.NOT_ON_SEGMENT);
+    }
+
+    private Verdict send(Batch batch, int frame, Backend chosen, NextHop hop, long nowMs) {
         int octets = packet.ipLength();
-        boolean merged = octets > arm.mtu();
+        // a part of a datagram is none of several packets: whoever cut it had a longer link
+        boolean merged = octets > arm.mtu() && !packet.isFragment();
         if (merged && packet.protocol() != Protocol.TCP.number()) {
             return drop(frame, DropReason.SUPER_PACKET);
         }
@@ -255,7 +264,7 @@ public final class Forwarder {
         if (chosen.service().isLayer3()) {
             packet.redirect(
                     chosen.addressHigh(), chosen.addressLow(), chosen.service().dscp());
-            if (packet.isIcmpError()) {
+            if (fate.isError()) {
                 icmpErrors.passOn(packet);
             }
         } else {
@@ -288,8 +297,8 @@ public final class Forwarder {
     public void settle(Batch batch) {
         for (int frame = 0; frame < batch.count(); frame++) {
             DropReason why = reason[frame];
-            if (why == null && batch.errno(frame) != 0) {
-                why = DropReason.ofErrno(batch.errno(frame));
+            if (batch.errno(frame) != 0) {
+                why = why == null ? DropReason.ofErrno(batch.errno(frame)) : untold(why);
             }
             Backend receiver = backend[frame];
             if (why != null) {
@@ -301,6 +310,12 @@ public final class Forwarder {
                 }
             }
         }
+    }
+
+    /** The error that would have told why did not go out. */
+    private DropReason untold(DropReason why) {
+        icmpErrors.refused();
+        return why;
     }
 
     /** Counts a batch on whose way a fault happened: all of it is lost, but for what waits already. */

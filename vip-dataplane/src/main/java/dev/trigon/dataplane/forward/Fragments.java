@@ -29,49 +29,64 @@ final class Fragments {
         }
     }
 
-    /** The datagram of a fragment, or null if none of its has been seen lately. */
+    /** The datagram of a fragment that has just come, or null if none of its has been seen lately. */
     @Nullable
     Datagram find(Packet fragment, long nowMs) {
+        Datagram known = findAgain(fragment);
+        return known == null || isOver(known, nowMs) ? null : known;
+    }
+
+    /** The datagram of a fragment that has waited meanwhile, or null if it had to make room. */
+    @Nullable
+    Datagram findAgain(Packet fragment) {
         int set = setOf(fragment);
         for (int i = set; i < set + WAYS; i++) {
-            if (places[i].is(fragment) && !isOver(places[i], nowMs)) {
+            if (places[i].is(fragment)) {
                 return places[i];
             }
         }
         return null;
     }
 
-    /** The datagram of a fragment, begun if need be; null if every place it could have holds fragments that wait. */
+    /**
+     * Begins the datagram of a fragment, in place of the oldest there. Those whose fragments wait make room for a first
+     * fragment alone, which goes on at once; null if they have every place that a later one could.
+     */
     @Nullable
-    Datagram findOrBegin(Packet fragment, long nowMs) {
-        Datagram known = find(fragment, nowMs);
-        if (known != null) {
-            return known;
-        }
-        Datagram free = freePlace(setOf(fragment), nowMs);
-        if (free != null) {
-            free.begin(fragment, nowMs);
+    Datagram begin(Packet fragment, long nowMs) {
+        Datagram place = placeFor(fragment, nowMs);
+        if (place != null) {
+            evictions += isFree(place, nowMs) ? 0 : 1;
+            place.begin(fragment, nowMs);
             datagrams++;
         }
-        return free;
+        return place;
     }
 
-    private @Nullable Datagram freePlace(int set, long nowMs) {
-        Datagram oldest = null;
+    private @Nullable Datagram placeFor(Packet fragment, long nowMs) {
+        int set = setOf(fragment);
+        Datagram soonest = null;
         for (int i = set; i < set + WAYS; i++) {
             Datagram one = places[i];
-            if (one.isHolding()) {
-                continue;
-            }
-            if (!one.isUsed() || isOver(one, nowMs)) {
+            // one that is over and had the same identification: nobody is to find that again
+            if (one.is(fragment)) {
                 return one;
             }
-            if (oldest == null || one.sinceMs() < oldest.sinceMs()) {
-                oldest = one;
+            boolean stays = one.isHolding() && !fragment.isFirstFragment();
+            if (!stays && (soonest == null || goesSooner(one, soonest, nowMs))) {
+                soonest = one;
             }
         }
-        evictions += oldest == null ? 0 : 1;
-        return oldest;
+        return soonest;
+    }
+
+    private static boolean goesSooner(Datagram one, Datagram other, long nowMs) {
+        boolean free = isFree(one, nowMs);
+        return free == isFree(other, nowMs) ? one.sinceMs() < other.sinceMs() : free;
+    }
+
+    private static boolean isFree(Datagram one, long nowMs) {
+        return !one.isUsed() || isOver(one, nowMs);
     }
 
     private static boolean isOver(Datagram one, long nowMs) {

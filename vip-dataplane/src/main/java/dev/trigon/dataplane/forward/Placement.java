@@ -109,26 +109,24 @@ final class Placement {
         if (vip.isOwn()) {
             fate.pass();
         } else if (echoToBackend) {
-            key.set(
-                    packet.sourceHigh(),
-                    packet.sourceLow(),
-                    packet.destinationHigh(),
-                    packet.destinationLow(),
-                    packet.protocol(),
-                    0,
-                    0);
-            toBackend(vip.steady(key.hash()), fate, DropReason.NO_BACKEND);
-        } else {
+            Backend steady = steady(
+                    vip, packet.sourceHigh(), packet.sourceLow(), packet.destinationHigh(), packet.destinationLow());
+            if (steady == null) {
+                fate.drop(DropReason.NO_BACKEND);
+            } else {
+                fate.toBackend(steady.id(), FlowCache.MISS);
+            }
+        } else if (packet.hasPlainHeader()) {
             fate.echo();
+        } else {
+            // said here, for all its fragments: the others may not have what the first has
+            fate.drop(DropReason.ICMP_TYPE);
         }
     }
 
-    private static void toBackend(@Nullable Backend backend, Fate fate, DropReason otherwise) {
-        if (backend == null) {
-            fate.drop(otherwise);
-        } else {
-            fate.toBackend(backend.id(), FlowCache.MISS);
-        }
+    private @Nullable Backend steady(Vip vip, long clientHigh, long clientLow, long vipHigh, long vipLow) {
+        key.set(clientHigh, clientLow, vipHigh, vipLow, 0, 0, 0);
+        return vip.steady(key.hash());
     }
 
     /**
@@ -143,6 +141,12 @@ final class Placement {
                 && quoted.sourceLow() == packet.destinationLow();
         if (!sentByVip) {
             leave(vip, fate, DropReason.ICMP_EMBEDDED);
+            return;
+        }
+        if (echoToBackend && !vip.isOwn() && quoted.isEchoReply()) {
+            Backend steady = steady(
+                    vip, quoted.destinationHigh(), quoted.destinationLow(), quoted.sourceHigh(), quoted.sourceLow());
+            errorTo(steady, fate);
             return;
         }
         Service service = quoted.hasPorts() ? vip.service(quoted.protocol(), quoted.sourcePort()) : null;
@@ -160,12 +164,18 @@ final class Placement {
                 quoted.sourcePort());
         int slot = flows.lookup(key, nowMs);
         if (slot != FlowCache.MISS && isServed(slot, service, table)) {
-            fate.toBackend(flows.backendId(slot), FlowCache.MISS);
-        } else if (service.scheduler().isHashing()) {
-            // where the flow's next packet would go
-            toBackend(service.peek(key.hash()), fate, DropReason.ICMP_NO_FLOW);
-        } else {
+            fate.errorToBackend(flows.backendId(slot));
+            return;
+        }
+        // where the flow's next packet would go, if that can be told
+        errorTo(service.scheduler().isHashing() ? service.peek(key.hash()) : null, fate);
+    }
+
+    private static void errorTo(@Nullable Backend backend, Fate fate) {
+        if (backend == null) {
             fate.drop(DropReason.ICMP_NO_FLOW);
+        } else {
+            fate.errorToBackend(backend.id());
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.trigon.dataplane.port.Batch;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +26,14 @@ final class WaitingRoom<T> {
     private final @Nullable Object[] cause;
     private final int[] length;
     private final long[] sinceMs;
-    /** The places that are taken, whoever came first first: a flow's packets leave in the order in which they came. */
+    /**
+     * Every place once. Those that are taken come first, whoever came first ahead: a flow's packets leave in the order in which
+     * they came.
+     */
     private final int[] queue;
+
+    /** Those that are left in the round that goes on, to become free at its end. */
+    private final int[] left;
 
     private int taken;
 
@@ -53,39 +60,38 @@ final class WaitingRoom<T> {
         this.cause = new Object[places];
         this.length = new int[places];
         this.sinceMs = new long[places];
-        this.queue = new int[places];
+        this.queue = IntStream.range(0, places).toArray();
+        this.left = new int[places];
     }
 
     boolean isEmpty() {
         return taken == 0;
     }
 
+    boolean isFull() {
+        return taken == queue.length;
+    }
+
     /** Takes a copy of the frame in; false when there is no place for it. */
     boolean admit(Batch batch, int frame, T waitsFor, long nowMs) {
         int octets = batch.length(frame);
-        int place = octets <= frameCapacity ? freePlace(waitsFor) : -1;
-        if (place < 0) {
+        if (isFull() || octets > frameCapacity || countOf(waitsFor) >= perCause) {
             return false;
         }
+        int place = queue[taken++];
         frames.put(place * frameCapacity, batch.frames(), batch.at(frame), octets);
         cause[place] = waitsFor;
         length[place] = octets;
         sinceMs[place] = nowMs;
-        queue[taken++] = place;
         return true;
     }
 
-    private int freePlace(T waitsFor) {
-        int free = -1;
+    private int countOf(T waitsFor) {
         int same = 0;
-        for (int i = 0; i < cause.length; i++) {
-            if (cause[i] == null) {
-                free = i;
-            } else if (cause[i] == waitsFor) {
-                same++;
-            }
+        for (int i = 0; i < taken; i++) {
+            same += cause[queue[i]] == waitsFor ? 1 : 0;
         }
-        return same < perCause ? free : -1;
+        return same;
     }
 
     /** Puts those that need wait no longer at the end of the batch, as far as it has room. */
@@ -96,12 +102,12 @@ final class WaitingRoom<T> {
             if (!batch.isFull() && isOver.test(causeOf(place))) {
                 int frame = batch.add(length[place], false);
                 batch.frames().put(batch.at(frame), frames, place * frameCapacity, length[place]);
-                vacate(place, counters);
+                vacate(place, i - kept, counters);
             } else {
                 queue[kept++] = place;
             }
         }
-        taken = kept;
+        settle(kept);
     }
 
     /** Gives up on those that have waited too long. */
@@ -110,19 +116,25 @@ final class WaitingRoom<T> {
         for (int i = 0; i < taken; i++) {
             int place = queue[i];
             if (nowMs - sinceMs[place] >= PATIENCE_MS) {
-                vacate(place, counters);
+                vacate(place, i - kept, counters);
                 counters.dropped(inVain);
             } else {
                 queue[kept++] = place;
             }
         }
-        taken = kept;
+        settle(kept);
     }
 
-    private void vacate(int place, Counters counters) {
+    private void vacate(int place, int before, Counters counters) {
+        left[before] = place;
         onLeaving.accept(causeOf(place));
         cause[place] = null;
         counters.waitedEnough();
+    }
+
+    private void settle(int kept) {
+        System.arraycopy(left, 0, queue, kept, taken - kept);
+        taken = kept;
     }
 
     @SuppressWarnings({"unchecked", "NullAway"}) // admit() puts in nothing else, and only taken places are asked about

@@ -15,6 +15,7 @@ public final class EmbeddedPacket {
     private final Ipv6Header ipv6 = new Ipv6Header();
     private final Ipv6Chain chain = new Ipv6Chain();
     private final FragmentInfo fragment = new FragmentInfo();
+    private final IcmpHeader icmp = new IcmpHeader();
 
     private ByteBuffer buffer = ByteBuffer.allocate(0);
     private boolean v6;
@@ -123,5 +124,13 @@ public final class EmbeddedPacket {
 
     public int destinationPort() {
         return Short.toUnsignedInt(buffer.getShort(transportAt + TcpHeader.DESTINATION_PORT_OFFSET));
+    }
+
+    /** Whether it answered a ping. */
+    public boolean isEchoReply() {
+        int number = v6 ? Ipv6Header.PROTOCOL_ICMPV6 : Ipv4Header.PROTOCOL_ICMP;
+        return protocol == number
+                && !fragment.isLater()
+                && icmp.wrap(buffer, transportAt, v6).isEchoReply();
     }
 }

@@ -134,6 +134,10 @@ public final class IcmpHeader {
         return type() == (v6 ? V6_ECHO_REQUEST : ECHO_REQUEST) && code() == 0;
     }
 
+    public boolean isEchoReply() {
+        return type() == (v6 ? V6_ECHO_REPLY : ECHO_REPLY) && code() == 0;
+    }
+
     /**
      * Whether it reports on a packet of whoever it was sent to, which it then embeds. A redirect embeds one too, and
      * tells a host where to send instead of what went wrong; a source quench is to be ignored: RFC 6633.

@@ -48,6 +48,7 @@ public final class Ipv4Header {
     private static final int OFFSET_MASK = 0x1FFF;
     private static final int DSCP_SHIFT = 2;
     private static final int ECN_MASK = 0x03;
+    private static final int LOOPBACK_NETWORK = 127;
 
     private ByteBuffer buffer = ByteBuffer.allocate(0);
     private int at;
@@ -157,6 +158,12 @@ public final class Ipv4Header {
 
     public int source() {
         return buffer.getInt(at + SOURCE_OFFSET);
+    }
+
+    /** Whether that is somebody. RFC 1122, section 3.2.1.3: no group, not all, not "this host"; and loopback takes no wire. */
+    boolean hasSource() {
+        int address = source();
+        return !IpAddress.isMulticast(address) && address != 0 && address != -1 && address >>> 24 != LOOPBACK_NETWORK;
     }
 
     public void source(int address) {

@@ -146,6 +146,28 @@ public final class Ipv6Header {
         buffer.putLong(at + DESTINATION_OFFSET + Long.BYTES, low);
     }
 
+    /**
+     * Whether the addresses can be on a wire: RFC 4291, sections 2.5.2, 2.5.3, 2.5.5.2 and 2.7. Only who has no address yet
+     * speaks from "::", and then to a group: to ask whether an address is free, or who the routers are.
+     */
+    boolean hasSoundAddresses() {
+        long toHigh = destinationHigh();
+        long toLow = destinationLow();
+        if (toHigh == 0 && IpAddress.isIpv4(toHigh, toLow)) {
+            return false;
+        }
+        long fromHigh = sourceHigh();
+        long fromLow = sourceLow();
+        if (fromHigh != 0) {
+            return !IpAddress.isMulticast(fromHigh, fromLow);
+        }
+        boolean unspecified = fromLow == 0;
+        boolean loopback = fromLow == 1;
+        return !IpAddress.isIpv4(fromHigh, fromLow)
+                && !loopback
+                && !(unspecified && !IpAddress.isMulticast(toHigh, toLow));
+    }
+
     /** Redirects the packet as an l3dsr gateway does: new destination, DSCP code, one hop less to live. */
     public void redirect(long newHigh, long newLow, int dscpCode) {
         dscp(dscpCode);

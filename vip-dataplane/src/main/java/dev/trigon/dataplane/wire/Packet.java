@@ -9,8 +9,6 @@ import java.nio.ByteBuffer;
  * <p>Addresses are of both families, as {@link IpAddress} has them.
  */
 public final class Packet {
-    private static final int LOOPBACK_NETWORK = 127;
-
     private final EthernetHeader ethernet = new EthernetHeader();
     private final ArpPacket arp = new ArpPacket();
     private final Ipv4Header ipv4 = new Ipv4Header();
@@ -89,7 +87,7 @@ public final class Packet {
         if (totalLength > octets) {
             return Flaw.TRUNCATED;
         }
-        if (!isSource(ipv4.source())) {
+        if (!ipv4.hasSource()) {
             return Flaw.BAD_ADDRESS;
         }
         transportAt = at + headerLength;
@@ -99,11 +97,6 @@ public final class Packet {
             return parseTransport();
         }
         return fragment.read(ipv4) ? parseFragment() : Flaw.BAD_IP_HEADER;
-    }
-
-    /** RFC 1122, section 3.2.1.3: no group, no broadcast, not "this host", and no loopback comes by a wire. */
-    private static boolean isSource(int ipv4) {
-        return !IpAddress.isMulticast(ipv4) && ipv4 != 0 && ipv4 != -1 && ipv4 >>> 24 != LOOPBACK_NETWORK;
     }
 
     private Flaw parseIpv6(int at, int octets) {
@@ -120,7 +113,7 @@ public final class Packet {
         if (ipv6.payloadLength() > octets - Ipv6Header.LENGTH) {
             return Flaw.TRUNCATED;
         }
-        if (!areIpv6AddressesSound()) {
+        if (!ipv6.hasSoundAddresses()) {
             return Flaw.BAD_ADDRESS;
         }
         int payloadAt = at + Ipv6Header.LENGTH;
@@ -140,28 +133,6 @@ public final class Packet {
             return flaw;
         }
         return fragment.isFragment() ? parseFragment() : parseTransport();
-    }
-
-    /**
-     * RFC 4291, sections 2.5.2, 2.5.3, 2.5.5.2 and 2.7. Only who has no address yet speaks from "::", and then to a group:
-     * to ask whether an address is free, or who the routers are.
-     */
-    private boolean areIpv6AddressesSound() {
-        long sourceHigh = ipv6.sourceHigh();
-        long sourceLow = ipv6.sourceLow();
-        long destinationHigh = ipv6.destinationHigh();
-        long destinationLow = ipv6.destinationLow();
-        if (destinationHigh == 0 && IpAddress.isIpv4(destinationHigh, destinationLow)) {
-            return false;
-        }
-        if (sourceHigh != 0) {
-            return !IpAddress.isMulticast(sourceHigh, sourceLow);
-        }
-        boolean unspecified = sourceLow == 0;
-        boolean loopback = sourceLow == 1;
-        return !IpAddress.isIpv4(sourceHigh, sourceLow)
-                && !loopback
-                && !(unspecified && !IpAddress.isMulticast(destinationHigh, destinationLow));
     }
 
     private Flaw parseFragment() {
@@ -304,6 +275,11 @@ public final class Packet {
         return protocol;
     }
 
+    /** Octets that the transport checksum covers: UDP has a length of its own, which may be less than IP's. */
+    int summedLength() {
+        return protocol == Ipv4Header.PROTOCOL_UDP ? udp.length() : transportLength;
+    }
+
     /** Whether it is a part of a datagram. RFC 6946: a fragment that is first and last is whole, and none. */
     public boolean isFragment() {
         return fragment.isFragment();
@@ -386,7 +362,7 @@ public final class Packet {
 
     /** Only for ICMP and ICMPv6, and not in fragments. */
     public boolean isIcmpChecksumRight() {
-        return icmp.verify(transportLength, v6 ? pseudoHeader() : 0);
+        return icmp.verify(transportLength, v6 ? TransportSum.pseudoHeader(this) : 0);
     }
 
     /** Checks the packet that an ICMP error is about; {@link #embedded} has it then. */
@@ -415,37 +391,21 @@ public final class Packet {
                 && isIcmpChecksumRight();
     }
 
-    /** Where the checksum is that covers the addresses, or -1 where there is none to keep right. */
-    private int checksumAt() {
-        if (fragment.isLater()) {
-            return -1;
-        }
-        if (protocol == Ipv4Header.PROTOCOL_TCP) {
-            return transportAt + TcpHeader.CHECKSUM_OFFSET;
-        }
-        if (protocol == Ipv4Header.PROTOCOL_UDP) {
-            int at = transportAt + UdpHeader.CHECKSUM_OFFSET;
-            return buffer.getShort(at) == UdpHeader.NO_CHECKSUM ? -1 : at;
-        }
-        // ICMP's covers no address: RFC 792
-        return hasIcmp && v6 ? transportAt + IcmpHeader.CHECKSUM_OFFSET : -1;
-    }
-
     /**
      * Makes the transport checksum right for a frame that will leave this host, when the packet keeps its addresses.
      * Only a partial sum is touched: whatever else stands there is the sender's, right or wrong, for the receiver to see.
      */
     public void completeChecksum() {
-        int at = checksumAt();
-        if (at >= 0 && isPartial(at)) {
-            computeChecksum(at);
+        int at = TransportSum.find(this, buffer);
+        if (at >= 0 && TransportSum.isPartial(this, buffer, at)) {
+            TransportSum.compute(this, buffer, at);
         }
     }
 
     /** Changes the destination, as l3dsr does, and keeps every checksum as right or as wrong as it was. */
     public void redirect(long newHigh, long newLow, int dscpCode) {
-        int at = checksumAt();
-        boolean partial = at >= 0 && isPartial(at);
+        int at = TransportSum.find(this, buffer);
+        boolean partial = at >= 0 && TransportSum.isPartial(this, buffer, at);
         long oldHigh = destinationHigh();
         long oldLow = destinationLow();
         if (v6) {
@@ -454,39 +414,11 @@ public final class Packet {
             ipv4.redirect((int) newLow, dscpCode);
         }
         if (partial) {
-            computeChecksum(at);
+            TransportSum.compute(this, buffer, at);
         } else if (at >= 0) {
             int old = Short.toUnsignedInt(buffer.getShort(at));
-            writeChecksum(at, InternetChecksum.replace128(old, oldHigh, oldLow, newHigh, newLow));
+            int now = InternetChecksum.replace128(old, oldHigh, oldLow, newHigh, newLow);
+            TransportSum.write(this, buffer, at, now);
         }
-    }
-
-    /**
-     * A sender with checksum offload leaves just the pseudo-header's sum for its hardware to finish. Not in a fragment:
-     * who cuts a datagram up sums it up before.
-     */
-    private boolean isPartial(int checksumAt) {
-        return !fragment.isFragment() && Short.toUnsignedInt(buffer.getShort(checksumAt)) == pseudoHeader();
-    }
-
-    private int pseudoHeader() {
-        return InternetChecksum.pseudoHeader(
-                sourceHigh(), sourceLow(), destinationHigh(), destinationLow(), protocol, coveredLength());
-    }
-
-    /** Octets that the transport checksum covers: UDP has a length of its own, which may be less than IP's. */
-    private int coveredLength() {
-        return protocol == Ipv4Header.PROTOCOL_UDP ? udp.length() : transportLength;
-    }
-
-    private void computeChecksum(int checksumAt) {
-        buffer.putShort(checksumAt, (short) 0);
-        writeChecksum(checksumAt, InternetChecksum.of(buffer, transportAt, coveredLength(), pseudoHeader()));
-    }
-
-    /** RFC 768: a computed 0 is sent as all ones, since 0 says that there is no checksum. */
-    private void writeChecksum(int checksumAt, int checksum) {
-        boolean reserved = checksum == 0 && protocol == Ipv4Header.PROTOCOL_UDP;
-        buffer.putShort(checksumAt, (short) (reserved ? 0xFFFF : checksum));
     }
 }

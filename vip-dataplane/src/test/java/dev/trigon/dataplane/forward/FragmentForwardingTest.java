@@ -209,4 +209,123 @@ class FragmentForwardingTest {
         assertThat(servers).hasSize(2);
         assertThat(servers.get(0)).isEqualTo(servers.get(1));
     }
+
+    /** What waited is no datagram that nobody has heard of lately, though it is whole since. */
+    @Test
+    void shouldSendWhatWaitedLongForTheFirst() {
+        rig.send(later(7, 1, true));
+        rig.send(later(7, 2, false));
+        rig.nowMs += Fragments.COMPLETE_MS + 50;
+
+        int server = Rig.server(rig.send(first(7, 1_000)));
+
+        assertThat(release()).containsExactly(server, server);
+    }
+
+    @Test
+    void shouldSendWhatWaitedLongForANextHop() {
+        for (int i = 0; i < 5; i++) {
+            rig.unresolve("10.2.0." + (11 + i));
+        }
+        rig.send(first(7, 1_000));
+        rig.send(later(7, 1, false));
+        rig.nowMs += WaitingRoom.PATIENCE_MS - 1;
+        for (int i = 0; i < 5; i++) {
+            rig.resolve("10.2.0." + (11 + i), Rig.MTU);
+        }
+
+        assertThat(release()).hasSize(2);
+    }
+
+    /** Pieces of nothing, more than can wait: they cost each other their place, and nobody else. */
+    @Test
+    void shouldSendWholeDatagramsInAFloodOfPiecesWithoutFirst() {
+        int client = 0;
+        while (rig.reading().of(Verdict.WAITING) < Forwarder.FRAGMENT_PLACES) {
+            rig.send(orphan(client++));
+        }
+        rig.nowMs++;
+        List<Integer> servers = new ArrayList<>();
+        for (int id = 0; id < 300; id++) {
+            servers.add(Rig.server(rig.send(first(id, 1_000 + id))));
+        }
+
+        for (int more = 0; more < 20 * Fragments.SETS * Fragments.WAYS; more++) {
+            assertThat(rig.send(orphan(client++)).reason()).isEqualTo(DropReason.FRAGMENT_QUEUE_FULL);
+        }
+
+        for (int id = 0; id < 300; id++) {
+            assertThat(Rig.server(rig.send(later(id, 1, false)))).isEqualTo(servers.get(id));
+        }
+        for (int id = 300; id < 10_000; id++) {
+            int server = Rig.server(rig.send(first(id, 1_000 + id)));
+            assertThat(Rig.server(rig.send(later(id, 1, false)))).isEqualTo(server);
+        }
+    }
+
+    /** From a client of its own each: identifications end at 65,535. */
+    private static byte[] orphan(int client) {
+        return TestFrame.ip(17)
+                .from(0x0A00_0000 + client, 0)
+                .to("203.0.113.10", 53)
+                .fragment(MORE | PIECE / 8)
+                .build();
+    }
+
+    /** It is the datagram that was too long for its sender's link, and not the link's end that merged packets. */
+    @Test
+    void shouldNotTakeAPieceForASuperPacket() {
+        rig.serve(service("web").backend(1, "10.2.0.11", 1));
+        rig.resolve("10.2.0.11", 9_000);
+        byte[] first = TestFrame.tcp().fragment(MORE).payload(new byte[1_600]).build();
+        byte[] later =
+                TestFrame.ip(6).fragment(1_624 / 8).payload(new byte[1_600]).build();
+        for (byte[] piece : List.of(first, later)) {
+            assertThat(rig.send(piece).verdict()).isEqualTo(Verdict.FORWARDED);
+            assertThat(rig.batch.segment(0)).isEqualTo(Batch.WHOLE);
+        }
+        rig.resolve("10.2.0.11", Rig.MTU);
+
+        assertThat(rig.send(identified(9, first)).reason()).isEqualTo(DropReason.TOO_LARGE);
+    }
+
+    /** Pieces that wait do not push each other's datagrams out, however they fall into the sets: what waits is sent. */
+    @Test
+    void shouldKeepThePlaceOfWhatWaits() {
+        for (int client = 0x0A00_0000; client < 0x0A00_0000 + 60 * Forwarder.FRAGMENT_PLACES; ) {
+            List<Integer> waiting = new ArrayList<>();
+            for (int i = 0; i < Forwarder.FRAGMENT_PLACES; i++, client++) {
+                TestFrame last =
+                        TestFrame.ip(17).from(client, 0).to("203.0.113.10", 53).fragment(PIECE / 8);
+                if (rig.send(last).verdict() == Verdict.WAITING) {
+                    waiting.add(client);
+                }
+            }
+            for (int one : waiting) {
+                rig.send(TestFrame.udp()
+                        .from(one, 9)
+                        .to("203.0.113.10", 53)
+                        .fragment(MORE)
+                        .payload(new byte[PIECE - 8]));
+            }
+            while (rig.forwarder.isAnyWaiting()) {
+                rig.step();
+            }
+            rig.nowMs += Fragments.LIFETIME_MS;
+        }
+        assertThat(rig.reading().of(DropReason.FRAGMENT_ORPHAN)).isZero();
+    }
+
+    /** A later piece does not know the flow's slot: it may be another flow's by then. */
+    @Test
+    void shouldCountAFragmentedDatagramOnceForItsFlow() throws Exception {
+        rig.send(first(7, 1_000));
+        rig.send(later(7, 1, true));
+        rig.send(later(7, 2, false));
+        rig.flows.writeAll();
+
+        long[] packets = {0};
+        rig.flowTable.forEach(flow -> packets[0] += flow.packets());
+        assertThat(packets[0]).isOne();
+    }
 }

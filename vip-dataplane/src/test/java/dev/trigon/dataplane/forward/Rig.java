@@ -14,6 +14,7 @@ import dev.trigon.dataplane.port.Batch;
 import dev.trigon.dataplane.service.ServiceSpec;
 import dev.trigon.dataplane.service.ServiceTable;
 import dev.trigon.dataplane.service.Specs;
+import dev.trigon.dataplane.wire.Octets;
 import dev.trigon.dataplane.wire.TestFrame;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -22,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** A forwarder with all it needs, and no wire: a frame goes in, and what became of it comes out. */
@@ -34,8 +36,6 @@ final class Rig implements AutoCloseable {
     /** Of 10.2.0.n: 02:00:00:00:00:n. */
     static final long SERVER_MACS = 0x0200_0000_0000L;
 
-    static final Arm ARM = new Arm(0, "eth0", INGRESS, TestFrame.GATEWAY_MAC, MTU, FRAME_CAPACITY, new ArmAddresses());
-
     /**
      * What became of one frame.
      *
@@ -43,12 +43,15 @@ final class Rig implements AutoCloseable {
      */
     record Outcome(Verdict verdict, @Nullable DropReason reason, int egress, byte @Nullable [] frame) {}
 
+    private static final byte[] BEHIND = Octets.read(Octets.junk(64), 0, 64);
+
     final FlowTable flowTable = FlowTable.inMemory(100_000);
     final FlowCache flows = new FlowCache(flowTable, 1_024, FlowTimeouts.DEFAULT);
     final Counters counters = new Counters();
     final Forwarder forwarder;
     final Batch batch = new Batch(Worker.BATCH, Batch.LARGEST_FRAME);
     private final Map<InetAddress, NextHopSlot> hops = new HashMap<>();
+    private final int[] behind = new int[Worker.BATCH];
     ServiceTable table = ServiceTable.EMPTY;
     Set<InetAddress> ownAddresses = Set.of();
     long nowMs = 1_800_000_000_000L;
@@ -58,7 +61,15 @@ final class Rig implements AutoCloseable {
     }
 
     Rig(AnswerPolicy policy) {
-        forwarder = new Forwarder(ARM, flows, counters, Worker.BATCH, policy);
+        this(policy, new ArmAddresses());
+    }
+
+    Rig(AnswerPolicy policy, ArmAddresses addresses) {
+        forwarder = new Forwarder(arm(addresses), flows, counters, Worker.BATCH, policy);
+    }
+
+    static Arm arm(ArmAddresses addresses) {
+        return new Arm(0, "eth0", INGRESS, TestFrame.GATEWAY_MAC, MTU, FRAME_CAPACITY, addresses);
     }
 
     /** Puts these services in force, and no others. */
@@ -105,6 +116,10 @@ final class Rig implements AutoCloseable {
         slot(Specs.address(address)).set(null);
     }
 
+    Outcome send(TestFrame frame) {
+        return send(frame.build());
+    }
+
     Outcome send(byte[] frame) {
         return send(frame, false, 0);
     }
@@ -127,18 +142,48 @@ final class Rig implements AutoCloseable {
     void receive(byte[] frame, boolean cut) {
         int number = batch.add(frame.length, cut);
         batch.frames().put(batch.at(number), frame);
+        batch.frames().put(batch.at(number) + frame.length, BEHIND);
+        behind[number] = batch.at(number) + frame.length;
         counters.received(1);
+    }
+
+    /** Through the whole way as a worker's step has it: those that need wait no longer first. The frames that left. */
+    List<byte[]> step(byte[]... arriving) {
+        batch.clear();
+        forwarder.release(batch, nowMs);
+        for (byte[] frame : arriving) {
+            receive(frame, false);
+        }
+        pass(0);
+        reading();
+        return IntStream.range(0, batch.count())
+                .filter(frame -> batch.egress(frame) != Batch.STAYS)
+                .mapToObj(this::frame)
+                .toList();
     }
 
     /** Decides, sends and counts what the batch holds. */
     void pass(int errno) {
         forwarder.decide(batch, table, nowMs);
+        assertNothingWasWrittenBehind();
         for (int frame = 0; frame < batch.count(); frame++) {
             if (batch.egress(frame) != Batch.STAYS) {
                 batch.errno(frame, errno);
             }
         }
         forwarder.settle(batch);
+    }
+
+    /** An ICMP error may be longer than the packet whose frame it takes. */
+    private void assertNothingWasWrittenBehind() {
+        for (int number = 0; number < batch.count(); number++) {
+            if (behind[number] > 0) {
+                int end = Math.max(behind[number], batch.at(number) + batch.length(number));
+                byte[] left = Octets.read(batch.frames(), end, behind[number] + BEHIND.length - end);
+                assertThat(left).as("behind frame %d", number).containsOnly(Octets.JUNK);
+                behind[number] = 0;
+            }
+        }
     }
 
     byte[] frame(int number) {

@@ -195,4 +195,15 @@ class WaitingRoomTest {
         assertThat(release()).containsExactly(1);
         assertThat(rig.frame(0)[5]).isEqualTo((byte) 19);
     }
+
+    /** A place is as long as a frame of the link; nobody opens a connection with a super-packet. */
+    @Test
+    void shouldHoldNoFrameThatIsLongerThanAPlace() {
+        rig.serve(service("web").backend(1, address(0), 1));
+        TestFrame frame = TestFrame.tcp().payload(new byte[Rig.FRAME_CAPACITY - 54]);
+
+        assertThat(rig.send(frame).verdict()).isEqualTo(Verdict.WAITING);
+        assertThat(rig.send(frame.payload(new byte[Rig.FRAME_CAPACITY - 53])).reason())
+                .isEqualTo(DropReason.NEXT_HOP_QUEUE_FULL);
+    }
 }

@@ -7,6 +7,7 @@ import dev.trigon.conntrack.FlowCache;
 import dev.trigon.conntrack.FlowTable;
 import dev.trigon.conntrack.FlowTimeouts;
 import dev.trigon.dataplane.answer.AnswerPolicy;
+import dev.trigon.dataplane.answer.ArmAddresses;
 import dev.trigon.dataplane.forward.Counters.Reading;
 import dev.trigon.dataplane.nexthop.NextHop;
 import dev.trigon.dataplane.nexthop.NextHopSlot;
@@ -38,7 +39,7 @@ class WorkerTest {
     private final NextHopSlot hop = new NextHopSlot();
     private volatile ServiceTable inForce = ServiceTable.EMPTY;
     private final Worker worker = new Worker(
-            Rig.ARM,
+            Rig.arm(new ArmAddresses()),
             port,
             new FlowCache(flowTable, 1_024, FlowTimeouts.DEFAULT),
             () -> inForce,

@@ -5,6 +5,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -121,6 +122,32 @@ class EmbeddedPacketTest {
         assertThat(packet.embedded().hasPorts()).isFalse();
         assertThat(packet.embedded().protocol()).isEqualTo(protocol);
         assertThat(packet.embedded().isFragment()).isEqualTo(fragment);
+    }
+
+    @Test
+    void shouldForgetThePacketBefore() {
+        for (TestFrame before : List.of(
+                reply(TestFrame.udp()).fragment(0x2010), reply6(TestFrame.udp()).fragment(80, true, 9))) {
+            parse(error(before, ALL).build());
+            assertThat(packet.embedded().hasPorts()).isFalse();
+            parse(error(reply(TestFrame.tcp()), ALL).build());
+            assertThat(packet.embedded().hasPorts()).isTrue();
+            assertThat(packet.embedded().isFragment()).isFalse();
+        }
+    }
+
+    @Test
+    void shouldTellTheAnswerOfAPing() {
+        for (int type : new int[] {0, 8, 128, 129}) {
+            parse(error(TestFrame.icmp(type, 0, 1).from(VIP, 0), ALL).build());
+            assertThat(packet.embedded().isEchoReply()).isEqualTo(type == 0);
+            parse(error(TestFrame.icmp(type, 0, 1).from(VIP6, 0), ALL).build());
+            assertThat(packet.embedded().isEchoReply()).isEqualTo(type == 129);
+        }
+        parse(error(TestFrame.icmp(0, 0, 1).from(VIP, 0).fragment(0x0010), ALL).build());
+        assertThat(packet.embedded().isEchoReply()).isFalse();
+        parse(error(reply(TestFrame.udp()).from(VIP, 0), ALL).build());
+        assertThat(packet.embedded().isEchoReply()).isFalse();
     }
 
     static Stream<Arguments> flaws() {

@@ -65,9 +65,9 @@ class InternetChecksumTest {
     void shouldSumUpThePseudoHeaderOfBothFamiliesAlike() {
         Random random = new Random(1624);
         for (int i = 0; i < 10_000; i++) {
-            int source = TestFrame.edgeWord(random) << 16 | TestFrame.edgeWord(random);
-            int destination = TestFrame.edgeWord(random) << 16 | TestFrame.edgeWord(random);
-            int octets = TestFrame.edgeWord(random);
+            int source = RandomFrame.edgeWord(random) << 16 | RandomFrame.edgeWord(random);
+            int destination = RandomFrame.edgeWord(random) << 16 | RandomFrame.edgeWord(random);
+            int octets = RandomFrame.edgeWord(random);
 
             assertThat(InternetChecksum.pseudoHeader(
                             0, IpAddress.mapped(source), 0, IpAddress.mapped(destination), 6, octets))
@@ -113,7 +113,7 @@ class InternetChecksumTest {
     private static long edgeLong(Random random) {
         long word = 0;
         for (int i = 0; i < 4; i++) {
-            word = word << 16 | TestFrame.edgeWord(random);
+            word = word << 16 | RandomFrame.edgeWord(random);
         }
         return word;
     }
@@ -146,10 +146,10 @@ class InternetChecksumTest {
         Random random = new Random(seed);
         for (int i = 0; i < CASES; i++) {
             int rest = 1 + random.nextInt(0xFFFF);
-            int oldHigh = TestFrame.edgeWord(random);
-            int oldLow = TestFrame.edgeWord(random);
-            int newHigh = TestFrame.edgeWord(random);
-            int newLow = TestFrame.edgeWord(random);
+            int oldHigh = RandomFrame.edgeWord(random);
+            int oldLow = RandomFrame.edgeWord(random);
+            int newHigh = RandomFrame.edgeWord(random);
+            int newLow = RandomFrame.edgeWord(random);
             int before = full(rest, oldHigh, oldLow);
 
             int by32 = InternetChecksum.replace32(before, oldHigh << 16 | oldLow, newHigh << 16 | newLow);

@@ -225,6 +225,7 @@ class PacketParseTest {
                 arguments("IP version 0", tcp, put(IP, 0x05), Flaw.BAD_IP_HEADER),
                 arguments("IHL 0", tcp, put(IP, 0x40), Flaw.BAD_IP_HEADER),
                 arguments("IHL 4", tcp, put(IP, 0x44), Flaw.BAD_IP_HEADER),
+                arguments("IHL 4 in half a header", Arrays.copyOf(tcp, IP + 19), put(IP, 0x44), Flaw.TRUNCATED),
                 arguments("IHL beyond the total length", udp, put(IP, 0x4F), Flaw.BAD_IP_HEADER),
                 arguments("total length below the header's", tcp, put(IP + 3, 19), Flaw.BAD_IP_HEADER),
                 arguments("total length beyond the frame", tcp, put(IP + 3, 45), Flaw.TRUNCATED),

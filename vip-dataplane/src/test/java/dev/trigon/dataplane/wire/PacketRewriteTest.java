@@ -91,8 +91,8 @@ class PacketRewriteTest {
     void shouldKeepEveryChecksumRightWhenRedirected() {
         Random random = seeded();
         for (int i = 0; i < CASES; i++) {
-            byte[] before = TestFrame.random(random).build();
-            int destination = TestFrame.edgeWord(random) << 16 | TestFrame.edgeWord(random);
+            byte[] before = RandomFrame.next(random).build();
+            int destination = RandomFrame.edgeWord(random) << 16 | RandomFrame.edgeWord(random);
             int dscp = random.nextInt(64);
 
             byte[] after = redirect(before, destination, dscp);
@@ -110,7 +110,7 @@ class PacketRewriteTest {
     void shouldKeepAWrongChecksumAsWrongAsItWas() {
         Random random = seeded();
         for (int i = 0; i < CASES; i++) {
-            byte[] before = TestFrame.random(random)
+            byte[] before = RandomFrame.next(random)
                     .sumOffBy(1 + random.nextInt(0xFFFE))
                     .ipSumOffBy(1 + random.nextInt(0xFFFE))
                     .build();
@@ -137,8 +137,8 @@ class PacketRewriteTest {
     void shouldCompleteAPartialChecksumWhenRedirected() {
         Random random = seeded();
         for (int i = 0; i < CASES; i++) {
-            byte[] before = TestFrame.random(random).sum(Sum.PARTIAL).build();
-            int destination = TestFrame.edgeWord(random) << 16 | TestFrame.edgeWord(random);
+            byte[] before = RandomFrame.next(random).sum(Sum.PARTIAL).build();
+            int destination = RandomFrame.edgeWord(random) << 16 | RandomFrame.edgeWord(random);
 
             byte[] after = redirect(before, destination, 63);
 
@@ -152,7 +152,7 @@ class PacketRewriteTest {
     void shouldCompleteAPartialChecksumAndTouchNothingElse() {
         Random random = seeded();
         for (int i = 0; i < CASES; i++) {
-            byte[] before = TestFrame.random(random).sum(Sum.PARTIAL).build();
+            byte[] before = RandomFrame.next(random).sum(Sum.PARTIAL).build();
 
             byte[] after = complete(before);
 
@@ -167,7 +167,7 @@ class PacketRewriteTest {
     void shouldLeaveEveryOtherChecksumAlone() {
         Random random = seeded();
         for (int i = 0; i < CASES; i++) {
-            TestFrame frame = TestFrame.random(random);
+            TestFrame frame = RandomFrame.next(random);
             byte[] right = frame.build();
             byte[] wrong = frame.sumOffBy(1 + random.nextInt(0xFFFE)).build();
 
