@@ -77,6 +77,13 @@ public final class Client {
         return host.start(curl("http://%s/?[1-1000000]".formatted(family.vip(80))));
     }
 
+    /** The same, no more than so many a second. */
+    public Program keepGetting(int perSecond) {
+        List<String> command = new ArrayList<>(List.of(curl("http://%s/?[1-1000000]".formatted(family.vip(80)))));
+        command.addAll(1, List.of("--rate", 60 * perSecond + "/m"));
+        return host.start(command.toArray(String[]::new));
+    }
+
     /** What the requests so far came to: the servers that answered, and a {@code failed} for each that none did. */
     public static List<String> answered(Program requests) {
         return requests.log()

@@ -2,17 +2,19 @@ package dev.trigon.systemtests.lab;
 
 /** One of the two that an address can be of. The lab has everything in both. */
 public enum Family {
-    IPV4("203.0.113.10", "198.51.100.10", "10.%d.0.", "%s:%d"),
-    IPV6("2001:db8:f::10", "2001:db8:c::10", "2001:db8:%d::", "[%s]:%d");
+    IPV4("203.0.113.10", "198.51.100.10", "198.51.100.66", "10.%d.0.", "%s:%d"),
+    IPV6("2001:db8:f::10", "2001:db8:c::10", "2001:db8:c::66", "2001:db8:%d::", "[%s]:%d");
 
     private final String vip;
     private final String client;
+    private final String stranger;
     private final String network;
     private final String endpoint;
 
-    Family(String vip, String client, String network, String endpoint) {
+    Family(String vip, String client, String stranger, String network, String endpoint) {
         this.vip = vip;
         this.client = client;
+        this.stranger = stranger;
         this.network = network;
         this.endpoint = endpoint;
     }
@@ -24,6 +26,11 @@ public enum Family {
     /** The client's address. */
     public String client() {
         return client;
+    }
+
+    /** An address of nobody's, whose packets are told from the client's by it. */
+    public String stranger() {
+        return stranger;
     }
 
     /** @param number of the lab's network, as in its host's addresses: 2 in 10.2.0.11 and in 2001:db8:2::11 */

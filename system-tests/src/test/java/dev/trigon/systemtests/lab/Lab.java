@@ -60,6 +60,8 @@ public final class Lab implements BeforeAllCallback, AfterEachCallback, AfterAll
     private boolean faulty = Faults.areEverywhere();
     private Path directory;
     private HostState machineBefore;
+    private String gatewayMac;
+    private String routerMac;
     private PacketCounts packets;
     private Vipd vipd;
     private Client client;
@@ -95,6 +97,8 @@ public final class Lab implements BeforeAllCallback, AfterEachCallback, AfterAll
         for (String host : HOSTS) {
             hosts.put(host, new Host(host, name + "-" + host, directory));
         }
+        gatewayMac = gateway().mac("eth0");
+        routerMac = router().mac("lan");
         packets = PacketCounts.start(this);
         hosts.forEach((host, it) -> hostsBefore.put(host, it.state()));
         vipd = new Vipd(this, directory, faulty ? Faults.CONFIGURATION : "");
@@ -154,6 +158,16 @@ public final class Lab implements BeforeAllCallback, AfterEachCallback, AfterAll
     /** What is not as it was before anything of Trigon ran on this host. */
     public List<String> changesOn(String host) {
         return host(host).state().changesSince(Objects.requireNonNull(hostsBefore.get(host), host));
+    }
+
+    /** A frame as the router would send it to the gateway. */
+    public FrameBuilder frame(Family family) {
+        return new FrameBuilder(family, gatewayMac, routerMac);
+    }
+
+    /** Frames for the gateway, none yet. */
+    public Frames frames(Family family) {
+        return new Frames(family, () -> frame(family));
     }
 
     /** The gateway's vipd, started or not. */

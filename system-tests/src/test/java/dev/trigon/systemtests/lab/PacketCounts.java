@@ -36,7 +36,7 @@ public final class PacketCounts {
         }
         install(lab.gateway(), gateway + "}\n" + output());
         for (String server : Lab.SERVERS) {
-            install(lab.host(server), output() + input());
+            install(lab.host(server), output() + input() + arrivals());
         }
         return new PacketCounts(lab);
     }
@@ -68,6 +68,19 @@ public final class PacketCounts {
                 """;
     }
 
+    /** Of strangers, whatever the kernel makes of it then. */
+    private static String arrivals() {
+        return """
+                table netdev watch_arrivals {
+                    chain eth0 {
+                        type filter hook ingress device "eth0" priority 0; policy accept;
+                        ip saddr %s counter comment "from-stranger"
+                        ip6 saddr %s counter comment "from-stranger"
+                    }
+                }
+                """.formatted(Family.IPV4.stranger(), Family.IPV6.stranger());
+    }
+
     private static void install(Host host, String rules) {
         host.ask("nft", rules);
     }
@@ -91,6 +104,13 @@ public final class PacketCounts {
     public long delivered() {
         return Lab.SERVERS.stream()
                 .mapToLong(server -> sum(lab.host(server), "to-vip"))
+                .sum();
+    }
+
+    /** Packets of {@link Family#stranger} that reached servers. */
+    public long arrivedFromStranger() {
+        return Lab.SERVERS.stream()
+                .mapToLong(server -> sum(lab.host(server), "from-stranger"))
                 .sum();
     }
 

@@ -50,8 +50,15 @@ public final class Vipd {
 
     /** @param more of its configuration */
     public void start(String more) {
+        startBehind(List.of(), more);
+    }
+
+    /** @param wrapper a command that becomes vipd in the end, such as a shell's that mounts something before */
+    public void startBehind(List<String> wrapper, String more) {
         write(config, configuration("eth0", socket, state()) + faults + more);
-        program = lab.gateway().start("vipd", List.of(Lab.home() + "/scripts/vipd", "--config", config.toString()));
+        List<String> command = new ArrayList<>(wrapper);
+        command.addAll(List.of(Lab.home() + "/scripts/vipd", "--config", config.toString()));
+        program = lab.gateway().start("vipd", command);
         Eventually.within(
                 READY_LIMIT,
                 () -> {
@@ -106,8 +113,13 @@ public final class Vipd {
     }
 
     public Output apply(Services services) {
+        return apply(services.yaml());
+    }
+
+    /** @param yaml of a services file */
+    public Output apply(String yaml) {
         Path file = directory.resolve("services.yaml");
-        write(file, services.yaml());
+        write(file, yaml);
         return ctl("apply", "-f", file.toString());
     }
 
@@ -115,6 +127,18 @@ public final class Vipd {
 
     public JsonNode counters() {
         return Json.of(get("/v1/counters").orFail().out());
+    }
+
+    /** One of the counters that are no drop reason: a verdict, their sum, or what is observed. */
+    public long counter(String name) {
+        JsonNode counters = counters();
+        return counters.has(name)
+                ? counters.path(name).asLong()
+                : counters.path("other").path(name).asLong();
+    }
+
+    public long dropped(String reason) {
+        return counters().path("dropped").path(reason).asLong();
     }
 
     /** Packets dropped, by reason, as far as there were any. */
