@@ -36,6 +36,7 @@ class EchoIT {
     private static final String ONE_ROUTER_AWAY = "ttl=63";
 
     private static final Pattern RECEIVED = Pattern.compile("(\\d+) received");
+    private static final Pattern SENT_WITHIN_MS = Pattern.compile("time (\\d+)ms");
     private static final Duration DONE = Duration.ofSeconds(30);
 
     private static Vipd vipd;
@@ -99,7 +100,8 @@ class EchoIT {
 
         assertThat(answers.total()).isEqualTo(40);
         long received = received(ping.log());
-        assertThat(received).as(ping.log()).isBetween(5L, 200L);
+        // five at once, 50 a second, and some that were late on their way
+        assertThat(received).as(ping.log()).isBetween(5L, 15 + 50 * number(SENT_WITHIN_MS, ping.log()) / 1000);
         assertThat(vipd.dropped("rate-limited") - limitedBefore).isEqualTo(400 - received);
     }
 
@@ -146,7 +148,7 @@ class EchoIT {
         assertThat(received(small)).as(small).isEqualTo(20);
         assertThat(received(large)).as(large).isEqualTo(10);
         assertThat(small.lines().filter(it -> it.contains(ONE_ROUTER_AWAY))).hasSize(20);
-        assertThat(vipd.counter("forwarded") - forwardedBefore).isEqualTo(20 + 6 * 10);
+        assertThat(vipd.counter("forwarded") - forwardedBefore).isGreaterThanOrEqualTo(20 + 6 * 10);
         assertThat(vipd.counter("answered") - answeredBefore).isLessThanOrEqualTo(5);
         Map<String, Long> echoes = echoes(family);
         echoes.replaceAll((server, all) -> all - before.getOrDefault(server, 0L));
@@ -154,9 +156,13 @@ class EchoIT {
     }
 
     private static long received(String ping) {
-        Matcher received = RECEIVED.matcher(ping);
-        assertThat(received.find()).as(ping).isTrue();
-        return Long.parseLong(received.group(1));
+        return number(RECEIVED, ping);
+    }
+
+    private static long number(Pattern of, String said) {
+        Matcher number = of.matcher(said);
+        assertThat(number.find()).as(said).isTrue();
+        return Long.parseLong(number.group(1));
     }
 
     /** Echo requests that each server's kernel was asked, in this family. */
@@ -164,9 +170,7 @@ class EchoIT {
         Pattern counter = Pattern.compile((family == Family.IPV4 ? "IcmpInEchos" : "Icmp6InEchos") + "\\s+(\\d+)");
         Map<String, Long> echoes = new LinkedHashMap<>();
         for (String server : SERVERS) {
-            Matcher counted = counter.matcher(LAB.host(server).ask("nstat", "-asz"));
-            assertThat(counted.find()).isTrue();
-            echoes.put(server, Long.parseLong(counted.group(1)));
+            echoes.put(server, number(counter, LAB.host(server).ask("nstat", "-asz")));
         }
         return echoes;
     }
