@@ -100,6 +100,10 @@ public final class Lab implements BeforeAllCallback, AfterEachCallback, AfterAll
         gatewayMac = gateway().mac("eth0");
         routerMac = router().mac("lan");
         packets = PacketCounts.start(this);
+        for (Family family : Family.values()) {
+            // what is said to a stranger leads nowhere, and the router does not tell who said it
+            router().ask("ip", "route", "add", "blackhole", family.stranger());
+        }
         hosts.forEach((host, it) -> hostsBefore.put(host, it.state()));
         vipd = new Vipd(this, directory, faulty ? Faults.CONFIGURATION : "");
         client = new Client(host("client"), Family.IPV4);
