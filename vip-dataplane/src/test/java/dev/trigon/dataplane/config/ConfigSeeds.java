@@ -1,5 +1,6 @@
 package dev.trigon.dataplane.config;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -45,6 +46,17 @@ final class ConfigSeeds {
             trace: {directory: /tmp/trace, packets: 10}
             """;
 
+    /** Each number just beyond its bound. */
+    private static final List<String> BEYOND = List.of(
+            "flows: {max: 1023}",
+            "flows: {max: 16777217}",
+            "flows: {timeouts: {syn: 99ms}}",
+            "flows: {timeouts: {udp: 169h}}",
+            "icmp: {rate: -1}",
+            "icmp: {rate: 1000001}",
+            "faults: {loss: 1.1}",
+            "interfaces: [a234567890123456]");
+
     private ConfigSeeds() {}
 
     static Map<Integer, List<String>> documents() {
@@ -55,10 +67,24 @@ final class ConfigSeeds {
                         List.of(
                                 "{\"name\": \"b1\", \"address\": \"10.2.0.11\", \"weight\": 7}",
                                 "name: b\naddress: 1.2.3.4"),
-                3, List.of("{\"forward\": \"l3dsr\", \"dscp\": 9, \"ports\": \"any\", \"vip\": \"10.0.0.1\"}", "{}"),
+                3,
+                        List.of(
+                                "{\"forward\": \"l3dsr\", \"dscp\": 9, \"ports\": \"any\", \"vip\": \"10.0.0.1\"}",
+                                "{}",
+                                "dscp: 64",
+                                "dscp: 0",
+                                "ports: 0-65536"),
                 4, List.of("{\"weight\": 7}", "weight: 65536", "weight: -1"),
-                5, List.of(VIPD, "interfaces: [eth0]", "interfaces: [eth0]\nengine: af_xdp"),
+                5, vipd(),
                 6, List.of("500ms", "2s", "10m", "1h", "999999999h", "1d"),
                 7, List.of("203.0.113.10", "2001:db8::10", "::", "::ffff:1.2.3.4", "fe80::1%eth0", "01.2.3.4"));
+    }
+
+    private static List<String> vipd() {
+        List<String> texts = new ArrayList<>(List.of(VIPD, "interfaces: [eth0]\nengine: af_xdp"));
+        for (String one : BEYOND) {
+            texts.add(one.startsWith("interfaces") ? one : "interfaces: [eth0]\n" + one);
+        }
+        return texts;
     }
 }

@@ -85,8 +85,7 @@ public final class ConfigTarget implements FuzzTarget {
         Expect.that(NAME.matcher(service.name()).matches(), "a service's name");
         checkAddress(service.vip());
         checkPorts(service.ports());
-        Integer dscp = service.dscp();
-        Expect.that(dscp == null || (dscp >= 1 && dscp <= 63), "a DSCP code");
+        checkDscp(service.dscp());
         service.backends().forEach(ConfigTarget::check);
     }
 
@@ -97,6 +96,11 @@ public final class ConfigTarget implements FuzzTarget {
         if (patch.ports() != null) {
             checkPorts(patch.ports());
         }
+        checkDscp(patch.dscp());
+    }
+
+    private static void checkDscp(Integer code) {
+        Expect.that(code == null || (code >= 1 && code <= 63), "a DSCP code");
     }
 
     private static void check(BackendDraft backend) {
@@ -139,8 +143,9 @@ public final class ConfigTarget implements FuzzTarget {
         for (Duration timeout : List.of(timeouts.syn(), timeouts.established(), timeouts.closing(), timeouts.udp())) {
             Expect.that(timeout.toMillis() >= 100 && timeout.compareTo(WEEK) <= 0, "a timeout");
         }
-        Expect.that(config.flows().max() >= VipdConfig.Flows.MIN_MAX, "how many flows");
-        Expect.that(config.icmp().rate() >= 0, "a rate");
+        long flows = config.flows().max();
+        Expect.that(flows >= 1_024 && flows <= 16_777_216, "how many flows");
+        Expect.that(config.icmp().rate() >= 0 && config.icmp().rate() <= 1_000_000, "a rate");
         if (config.faults() != null) {
             double loss = config.faults().loss();
             Expect.that(loss >= 0 && loss <= 1, "a chance");

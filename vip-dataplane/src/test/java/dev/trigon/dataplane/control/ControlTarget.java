@@ -31,6 +31,8 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
 
 /**
  * Requests to the control API, several an input, through all of Jetty but its socket: each is answered in JSON, none with an
@@ -46,7 +48,7 @@ public final class ControlTarget implements FuzzTarget {
     private static final int PATIENCE_S = 5;
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
-    private final Server server = new Server();
+    private final Server server = server();
     private final LocalConnector connector = new LocalConnector(server);
     private final Path directory;
     private final ServicesStore store;
@@ -75,6 +77,13 @@ public final class ControlTarget implements FuzzTarget {
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** One whose threads end with the program. */
+    private static Server server() {
+        QueuedThreadPool threads = new QueuedThreadPool();
+        threads.setDaemon(true);
+        return new Server(threads, new ScheduledExecutorScheduler("fuzz", true), null);
     }
 
     private void removeDirectory() {
@@ -191,6 +200,16 @@ public final class ControlTarget implements FuzzTarget {
         } catch (Refusal e) {
             met.add(0);
         }
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            server.stop();
+        } catch (Exception e) {
+            throw new IOException(e);
+        }
+        removeDirectory();
     }
 
     @Override

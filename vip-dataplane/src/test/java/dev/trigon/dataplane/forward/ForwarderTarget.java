@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trigon.conntrack.FlowTimeouts;
 import dev.trigon.dataplane.answer.AnswerPolicy;
+import dev.trigon.dataplane.answer.ArmAddresses;
 import dev.trigon.dataplane.forward.Counters.Reading;
 import dev.trigon.dataplane.fuzz.Expect;
 import dev.trigon.dataplane.fuzz.FuzzTarget;
@@ -11,6 +12,8 @@ import dev.trigon.dataplane.fuzz.Input;
 import dev.trigon.dataplane.port.Batch;
 import dev.trigon.dataplane.service.ServiceTable;
 import dev.trigon.dataplane.service.Specs;
+import dev.trigon.dataplane.wire.TestFrame;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -42,8 +45,11 @@ public final class ForwarderTarget implements FuzzTarget {
     static final int HOP = 6;
     static final int TABLE = 7;
 
-    private final Rig answering = new Rig(new AnswerPolicy(false, 20));
-    private final Rig forwarding = new Rig(new AnswerPolicy(true, 1_000));
+    private final ArmAddresses addresses = new ArmAddresses();
+    private final Arm arm =
+            new Arm(0, "eth0", Rig.INGRESS, TestFrame.GATEWAY_MAC, Rig.MTU, Rig.FRAME_CAPACITY, addresses);
+    private final Rig answering = new Rig(new AnswerPolicy(false, 20), arm);
+    private final Rig forwarding = new Rig(new AnswerPolicy(true, 1_000), arm);
     private final List<ServiceTable> tables =
             List.of(ForwarderServices.all(answering), ForwarderServices.fewer(answering), ServiceTable.EMPTY);
     private final Set<DropReason> dropped = EnumSet.noneOf(DropReason.class);
@@ -92,7 +98,7 @@ public final class ForwarderTarget implements FuzzTarget {
     private void begin(int settings) {
         rig = (settings & 1) == 0 ? answering : forwarding;
         boolean named = (settings & 2) != 0;
-        Rig.ARM.addresses().set(named ? Specs.address(OWN4) : null, named ? Specs.address(OWN6) : null);
+        addresses.set(named ? Specs.address(OWN4) : null, named ? Specs.address(OWN6) : null);
         rig.nowMs += LONGER_THAN_ANYTHING_LASTS_MS;
         rig.flows.writeBehind(rig.nowMs, Integer.MAX_VALUE);
         if (rig.flowTable.size() > rig.flowTable.maxFlows() / 2) {
@@ -230,6 +236,12 @@ public final class ForwarderTarget implements FuzzTarget {
             Expect.junk(batch.frames(), slot - AROUND, slot, "before a frame");
         }
         Expect.fillWithJunk(batch.frames(), slot, end - slot);
+    }
+
+    @Override
+    public void close() throws IOException {
+        answering.close();
+        forwarding.close();
     }
 
     @Override

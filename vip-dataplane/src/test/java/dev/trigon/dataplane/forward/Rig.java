@@ -58,7 +58,11 @@ final class Rig implements AutoCloseable {
     }
 
     Rig(AnswerPolicy policy) {
-        forwarder = new Forwarder(ARM, flows, counters, Worker.BATCH, policy);
+        this(policy, ARM);
+    }
+
+    Rig(AnswerPolicy policy, Arm arm) {
+        forwarder = new Forwarder(arm, flows, counters, Worker.BATCH, policy);
     }
 
     /** Puts these services in force, and no others. */

@@ -37,9 +37,11 @@ final class Corpus {
         Path directory = Path.of(arguments[1]);
         Files.createDirectories(directory);
         Targets target = Targets.of(arguments[0]);
-        List<byte[]> seeds = target.make().seeds();
-        for (int i = 0; i < seeds.size(); i++) {
-            Files.write(directory.resolve("seed-" + i), seeds.get(i));
+        try (FuzzTarget made = target.make()) {
+            List<byte[]> seeds = made.seeds();
+            for (int i = 0; i < seeds.size(); i++) {
+                Files.write(directory.resolve("seed-" + i), seeds.get(i));
+            }
         }
         System.out.write((target.longestInput + "\n").getBytes(StandardCharsets.US_ASCII));
         System.out.flush();

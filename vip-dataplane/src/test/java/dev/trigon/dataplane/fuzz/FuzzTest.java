@@ -23,7 +23,13 @@ class FuzzTest {
     void shouldHoldItsPromiseAboutEveryInput(Targets kind) throws IOException {
         Map<String, byte[]> corpus = Corpus.of(kind);
         assertThat(corpus).as("the saved corpus of %s", kind).isNotEmpty();
-        FuzzTarget target = kind.make();
+        try (FuzzTarget target = kind.make()) {
+            run(kind, target, corpus);
+            target.assertReach();
+        }
+    }
+
+    private static void run(Targets kind, FuzzTarget target, Map<String, byte[]> corpus) {
         corpus.forEach((name, input) -> run(target, input, "src/test/resources/fuzz/" + kind + "/" + name));
         List<byte[]> inputs = new ArrayList<>(corpus.values());
         for (byte[] seed : target.seeds()) {
@@ -37,7 +43,6 @@ class FuzzTest {
                 run(target, mutator.next(), "input " + i + " of " + kind);
             }
         });
-        target.assertReach();
     }
 
     private static void run(FuzzTarget target, byte[] input, String what) {
