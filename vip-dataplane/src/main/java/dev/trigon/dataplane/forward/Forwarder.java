@@ -223,11 +223,14 @@ public final class Forwarder {
             return drop(frame, DropReason.NOT_ON_SEGMENT);
         }
         int octets = packet.ipLength();
-        boolean merged = octets > arm.mtu();
+        // nobody merges fragments: one longer than the MTU was sent so
+        boolean merged = octets > arm.mtu() && !packet.isFragment();
         if (merged && packet.protocol() != Protocol.TCP.number()) {
             return drop(frame, DropReason.SUPER_PACKET);
         }
-        if (octets > hop.mtu() && !merged) {
+        // who merged it left no word of how long its parts were: as long as they could have come in, and can go out
+        int part = merged ? Math.min(arm.mtu(), hop.mtu()) - (octets - packet.tcpPayloadLength()) : octets;
+        if (merged ? part <= 0 : octets > hop.mtu()) {
             return tooLarge(batch, frame, hop, nowMs);
         }
         if (fate.slot() != FlowCache.MISS) {
@@ -235,9 +238,7 @@ public final class Forwarder {
         }
         rewrite(batch, frame, chosen, hop);
         if (merged) {
-            int headers = octets - packet.tcpPayloadLength();
-            // who merged it left no word of how long its parts were: as long as they could have come in, and can go out
-            batch.sendSegmented(frame, hop.ifIndex(), Math.min(arm.mtu(), hop.mtu()) - headers);
+            batch.sendSegmented(frame, hop.ifIndex(), part);
         } else {
             batch.send(frame, hop.ifIndex());
         }

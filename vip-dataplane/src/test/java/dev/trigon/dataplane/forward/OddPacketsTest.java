@@ -406,6 +406,36 @@ class OddPacketsTest {
         }
     }
 
+    /** Nobody merges fragments: one that is longer than the MTU was sent so, and may go where there is room for it. */
+    @Test
+    void shouldNotSegmentFragments() throws Exception {
+        try (Rig rig = rig(AnswerPolicy.DEFAULT)) {
+            List<byte[]> fragments = tcp6().payload(new byte[4_000]).fragments(2_000);
+            assertThat(rig.send(fragments.get(0)).reason()).isEqualTo(DropReason.TOO_LARGE);
+            assertThat(rig.send(fragments.get(1)).reason()).isEqualTo(DropReason.TOO_LARGE);
+            rig.resolve(SERVER6, 9_000);
+            fragments = tcp6().identification(5).payload(new byte[4_000]).fragments(2_000);
+            assertThat(rig.send(fragments.get(0)).verdict()).isEqualTo(Verdict.FORWARDED);
+            assertThat(rig.batch.segment(0)).isEqualTo(Batch.WHOLE);
+        }
+    }
+
+    /** Headers come in every part, and here there is no room for anything else. */
+    @Test
+    void shouldNotSegmentWhatIsAllHeaders() throws Exception {
+        try (Rig rig = rig(AnswerPolicy.DEFAULT)) {
+            for (int octets : new int[] {1_440, 1_448, 2_000}) {
+                TestFrame frame =
+                        tcp6().extension(Extension.destinationOptions(octets)).payload(new byte[600]);
+                assertThat(rig.send(frame.build()).reason()).isEqualTo(DropReason.TOO_LARGE);
+            }
+            TestFrame fits =
+                    tcp6().extension(Extension.destinationOptions(1_432)).payload(new byte[600]);
+            assertThat(rig.send(fits.build()).verdict()).isEqualTo(Verdict.FORWARDED);
+            assertThat(rig.batch.segment(0)).isEqualTo(8);
+        }
+    }
+
     /** Its ports that are served are ours; all the rest is its kernel's, which has its own copy. */
     @Test
     void shouldLeaveTheRestOfItsOwnAddressToTheGateway() throws Exception {
