@@ -1,5 +1,6 @@
 package dev.trigon.dataplane.forward;
 
+import dev.trigon.dataplane.wire.Extension;
 import dev.trigon.dataplane.wire.SeedFrames;
 import dev.trigon.dataplane.wire.TestFrame;
 import java.io.ByteArrayOutputStream;
@@ -24,9 +25,15 @@ final class ForwarderSeeds {
             byte[] longer = FrameStep.step(FrameStep.TO_US | FrameStep.SUMS | FrameStep.GROW, 0, frame);
             byte[] often = FrameStep.step(FrameStep.TO_US | FrameStep.TOGETHER, FrameStep.AGAIN | 40, frame);
             seeds.add(input(NAMED, step, longer, often));
+            seeds.add(input(0, FrameStep.step(FrameStep.TO_US | FrameStep.SUMS | FrameStep.GROW_MOST, 0, frame)));
             all.writeBytes(step);
         }
         seeds.add(all.toByteArray());
+        TestFrame headers = TestFrame.tcp()
+                .ipv6()
+                .extension(Extension.destinationOptions(1_448))
+                .payload(new byte[400]);
+        seeds.add(input(0, FrameStep.step(FrameStep.TO_US, 0, headers.build())));
         seeds.addAll(changes());
         seeds.addAll(inFragments());
         return seeds;

@@ -22,13 +22,16 @@ record FrameStep(byte[] octets, boolean isCut, boolean isTogether, int copies) {
     static final int SUMS = 0x10;
     static final int TOGETHER = 0x20;
     static final int GROW = 0x40;
+    static final int GROW_MOST = 0xC0;
     private static final int GROW_SHIFT = 6;
 
     static final int AGAIN = 0x40;
     private static final int COPIES = 0x3F;
     private static final int CUT = 0x80;
 
-    private static final int[] GROWTH = {0, 600, 1_350, 1_700};
+    /** In whole units of fragments. */
+    private static final int[] GROWTH = {0, 600, 1_352, 1_704};
+
     private static final int LONGEST = 2_000;
 
     static byte[] step(int flags, int count, byte[] frame) {
