@@ -89,11 +89,21 @@ final class ControlHandler extends Handler.Abstract {
                 .with("Allow", allowed);
     }
 
-    private static Map<String, String> query(Request request) {
+    private static Map<String, String> query(Request request) throws Refusal {
         Map<String, String> query = new HashMap<>();
-        for (Fields.Field field : Request.extractQueryParameters(request)) {
+        for (Fields.Field field : parameters(request)) {
             query.put(field.getName(), new ArrayList<>(field.getValues()).get(0));
         }
         return query;
+    }
+
+    private static Fields parameters(Request request) throws Refusal {
+        try {
+            return Request.extractQueryParameters(request);
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            // Jetty throws the one for what is no escape, the other for what is no UTF-8
+            throw new Refusal(
+                    Refusal.Kind.MALFORMED, "the request", "its query cannot be decoded", "percent-encode it as UTF-8");
+        }
     }
 }

@@ -236,7 +236,9 @@ public final class Forwarder {
         if (merged && packet.protocol() != Protocol.TCP.number()) {
             return drop(frame, DropReason.SUPER_PACKET);
         }
-        if (octets > hop.mtu() && !merged) {
+        // who merged it left no word of how long its parts were: as long as they could have come in, and can go out
+        int part = merged ? Math.min(arm.mtu(), hop.mtu()) - (octets - packet.tcpPayloadLength()) : octets;
+        if (merged ? part <= 0 : octets > hop.mtu()) {
             return tooLarge(batch, frame, hop, nowMs);
         }
         if (fate.slot() != FlowCache.MISS) {
@@ -244,9 +246,7 @@ public final class Forwarder {
         }
         rewrite(batch, frame, chosen, hop);
         if (merged) {
-            int headers = octets - packet.tcpPayloadLength();
-            // who merged it left no word of how long its parts were: as long as they could have come in, and can go out
-            batch.sendSegmented(frame, hop.ifIndex(), Math.min(arm.mtu(), hop.mtu()) - headers);
+            batch.sendSegmented(frame, hop.ifIndex(), part);
         } else {
             batch.send(frame, hop.ifIndex());
         }

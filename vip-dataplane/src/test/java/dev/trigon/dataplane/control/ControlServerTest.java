@@ -119,6 +119,15 @@ class ControlServerTest {
                 .hasMessageContaining("octets too long for a socket; choose a shorter one");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"/v1/flows?limit=%zz", "/v1/flows?limit=%", "/v1/explain?protocol=%c3%28", "/v1/flows?%ff=1"})
+    void shouldRefuseAQueryThatCannotBeDecoded(String path) throws IOException {
+        UnixHttp.Reply reply = http.get(path);
+        assertThat(reply.status()).isEqualTo(400);
+        assertThat(json(reply).get("error").get("what").asText()).isEqualTo("the request");
+    }
+
     @Test
     void shouldTellItsStatus() throws IOException {
         assertThat(json(http.get("/v1/status"))).isEqualTo(MAPPER.readTree("""

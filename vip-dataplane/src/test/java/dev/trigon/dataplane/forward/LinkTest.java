@@ -8,6 +8,7 @@ import static dev.trigon.dataplane.wire.Octets.hex;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trigon.dataplane.port.Batch;
+import dev.trigon.dataplane.wire.Extension;
 import dev.trigon.dataplane.wire.Octets;
 import dev.trigon.dataplane.wire.TestFrame;
 import dev.trigon.dataplane.wire.TestFrame.Sum;
@@ -178,6 +179,23 @@ class LinkTest {
             rig.resolve(mode.server, 9_000);
             rig.send(mode.tcp().payload(payload));
             assertThat(rig.batch.segment(0)).as("no longer than it came").isEqualTo(Rig.MTU - headers);
+        }
+    }
+
+    /** Headers come in every part; here there is no room for anything else. */
+    @ParameterizedTest
+    @ValueSource(strings = {"L2DSR_IPV6", "L3DSR_IPV6"})
+    void shouldNotSegmentWhatIsAllHeaders(Mode mode) throws Exception {
+        try (Rig rig = rig()) {
+            for (int octets : new int[] {1_440, 1_448, 2_000}) {
+                rig.send(mode.tcp()
+                        .extension(Extension.destinationOptions(octets))
+                        .payload(new byte[600]));
+            }
+            assertThat(rig.reading().of(DropReason.TOO_LARGE)).isEqualTo(3);
+
+            rig.send(mode.tcp().extension(Extension.destinationOptions(1_432)).payload(new byte[600]));
+            assertThat(rig.batch.segment(0)).isEqualTo(8);
         }
     }
 

@@ -1,0 +1,53 @@
+package dev.trigon.dataplane.control;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Requests of every kind, alone and one after another. */
+final class ControlSeeds {
+    private static final String WEB = """
+            {"name": "web", "vip": "203.0.113.10", "protocol": "tcp", "ports": [80, "8000-8100"],
+             "backends": [{"name": "b1", "address": "10.2.0.11"}, {"name": "b2", "address": "10.2.0.12", "weight": 0}]}
+            """;
+    private static final String FAR = """
+            {"name": "far", "vip": "2001:db8:f::20", "protocol": "udp", "ports": "any", "forward": "l3dsr",
+             "backends": [{"name": "b1", "address": "2001:db8:2::b"}]}
+            """;
+    private static final String SAVED = """
+            {"version": 1, "nextBackendId": 3, "backendIds": {"web/b1": 1, "web/b2": 2}, "services": [%s]}
+            """;
+    private static final String END = "\0";
+
+    private ControlSeeds() {}
+
+    static List<byte[]> all() {
+        String add = "POST /v1/services\n" + WEB;
+        String addFar = "POST /v1/services\n" + FAR;
+        String apply = "PUT /v1/configuration?source=a%20file\n{\"services\": [" + WEB + "," + FAR + "]}";
+        return Stream.of(
+                        add,
+                        apply,
+                        add + END + addFar + END + add + END + "GET /v1/services" + END + "DELETE /v1/services/web",
+                        add + END + "PATCH /v1/services/web\n{\"forward\": \"l3dsr\", \"ports\": \"any\", \"dscp\": 9}"
+                                + END + "GET /v1/services/web" + END + "GET /v1/configuration",
+                        add + END + "POST /v1/services/web/backends\n{\"name\": \"b3\", \"address\": \"10.2.0.13\"}"
+                                + END + "PATCH /v1/services/web/backends/b3\n{\"weight\": 7}" + END
+                                + "DELETE /v1/services/web/backends/b1" + END + "GET /v1/backends" + END
+                                + "GET /v1/services/web/backends",
+                        apply + END + "PUT /v1/configuration\nservices: []",
+                        add + END + "POST /v1/services/web/backends\n{\"name\": \"b9\", \"address\": \"203.0.113.10\"}",
+                        "GET /v1/status" + END + "GET /v1/counters?meanings=true" + END + "GET /v1/counters?meanings=x",
+                        "GET /v1/flows?limit=1" + END + "GET /v1/flows?limit=1000000" + END + "GET /v1/flows/count",
+                        "GET /v1/explain?protocol=tcp&client=198.51.100.10:40000&vip=203.0.113.10:80" + END
+                                + "GET /v1/explain?protocol=udp&client=[2001:db8::1]:5&vip=%5B2001:db8:f::20%5D:53",
+                        "GET /v1/nothing" + END + "PUT /v1/status" + END + "GET /" + END + "OPTIONS *" + END
+                                + "HEAD /v1/status",
+                        "GET /v1/services/%77eb;a=b?x=%41&x&=" + END + "GET //v1/../v1/./services/",
+                        "\1" + SAVED.formatted(WEB),
+                        "\1{\"version\": 2}",
+                        "\1" + SAVED.formatted(FAR))
+                .map(text -> text.getBytes(StandardCharsets.ISO_8859_1))
+                .toList();
+    }
+}

@@ -1,0 +1,99 @@
+package dev.trigon.dataplane.forward;
+
+import dev.trigon.dataplane.wire.Extension;
+import dev.trigon.dataplane.wire.SeedFrames;
+import dev.trigon.dataplane.wire.TestFrame;
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Frames of every kind, alone, all together, after a change, and fragment by fragment: what {@link ForwarderTarget} takes. */
+final class ForwarderSeeds {
+    private static final int ECHO_TO_BACKEND = 1;
+    private static final int NAMED = 2;
+    private static final int WHICH_HOP = 0x0F;
+
+    private ForwarderSeeds() {}
+
+    static List<byte[]> all() {
+        List<byte[]> seeds = new ArrayList<>();
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        all.write(0);
+        for (byte[] frame : SeedFrames.all()) {
+            byte[] step = FrameStep.step(FrameStep.TO_US | FrameStep.TOGETHER, 0, frame);
+            seeds.add(input(ECHO_TO_BACKEND, step));
+            byte[] longer = FrameStep.step(FrameStep.TO_US | FrameStep.SUMS | FrameStep.GROW, 0, frame);
+            byte[] often = FrameStep.step(FrameStep.TO_US | FrameStep.TOGETHER, FrameStep.AGAIN | 40, frame);
+            seeds.add(input(NAMED, step, longer, often));
+            seeds.add(input(0, FrameStep.step(FrameStep.TO_US | FrameStep.SUMS | FrameStep.GROW_MOST, 0, frame)));
+            all.writeBytes(step);
+        }
+        seeds.add(all.toByteArray());
+        TestFrame headers = TestFrame.tcp()
+                .ipv6()
+                .extension(Extension.destinationOptions(1_448))
+                .payload(new byte[400]);
+        seeds.add(input(0, FrameStep.step(FrameStep.TO_US, 0, headers.build())));
+        seeds.addAll(changes());
+        seeds.addAll(inFragments());
+        return seeds;
+    }
+
+    /** Every next hop becomes something else, or the kernel refuses to send, or the services change. */
+    private static List<byte[]> changes() {
+        List<byte[]> seeds = new ArrayList<>();
+        for (TestFrame datagram : datagrams()) {
+            byte[] frame = FrameStep.step(FrameStep.TO_US, 0, datagram.build());
+            byte[] often = FrameStep.step(FrameStep.TO_US | FrameStep.TOGETHER, FrameStep.AGAIN | 40, datagram.build());
+            for (int kind = 0; kind < 5; kind++) {
+                ByteArrayOutputStream hops = new ByteArrayOutputStream();
+                for (int hop = 0; hop <= WHICH_HOP; hop++) {
+                    hops.write(ForwarderTarget.HOP << 5);
+                    hops.write(kind << 4 | hop);
+                }
+                seeds.add(input(0, frame, hops.toByteArray(), often));
+            }
+            for (int change = 0; change < 32; change++) {
+                byte[] step = {(byte) (ForwarderTarget.TABLE << 5 | change)};
+                byte[] time = {(byte) (ForwarderTarget.TIME << 5 | change)};
+                seeds.add(input(NAMED, frame, step, time, frame));
+            }
+        }
+        return seeds;
+    }
+
+    /** The first fragment comes last. */
+    private static List<byte[]> inFragments() {
+        List<byte[]> seeds = new ArrayList<>();
+        for (TestFrame datagram : datagrams()) {
+            ByteArrayOutputStream parts = new ByteArrayOutputStream();
+            parts.write(ECHO_TO_BACKEND);
+            List<byte[]> fragments = datagram.fragments(16);
+            for (int i = fragments.size() - 1; i >= 0; i--) {
+                parts.writeBytes(FrameStep.step(FrameStep.TO_US, 0, fragments.get(i)));
+            }
+            seeds.add(parts.toByteArray());
+        }
+        return seeds;
+    }
+
+    private static List<TestFrame> datagrams() {
+        return List.of(
+                TestFrame.udp().to("203.0.113.10", 53).payload(new byte[40]),
+                TestFrame.tcp().to("203.0.113.10", 80).payload(new byte[40]),
+                TestFrame.tcp().to("203.0.113.20", 80).payload(new byte[40]),
+                TestFrame.echoRequest(1, 2).payload(new byte[40]),
+                TestFrame.udp().to("2001:db8:f::10", 53).payload(new byte[40]),
+                TestFrame.tcp().to("2001:db8:f::20", 80).payload(new byte[40]),
+                TestFrame.echoRequest6(1, 2).payload(new byte[40]));
+    }
+
+    private static byte[] input(int settings, byte[]... steps) {
+        ByteArrayOutputStream input = new ByteArrayOutputStream();
+        input.write(settings);
+        for (byte[] step : steps) {
+            input.writeBytes(step);
+        }
+        return input.toByteArray();
+    }
+}
