@@ -190,7 +190,13 @@ public final class NextHops implements AutoCloseable {
         if (theirs == null || ours == null || link.isEmpty()) {
             return null;
         }
-        return new NextHop(one.ifIndex, ours.value(), theirs.value(), link.get().mtu(), gateway == null);
+        int mtu = mtu(route.get(), link.get());
+        return new NextHop(one.ifIndex, ours.value(), theirs.value(), mtu, gateway == null);
+    }
+
+    /** A route may carry less than its link: what is behind it is narrower, and an operator knows. */
+    private static int mtu(Route route, Link link) {
+        return route.mtu() == 0 ? link.mtu() : Math.min(route.mtu(), link.mtu());
     }
 
     @Override

@@ -95,6 +95,28 @@ class NextHopsTest {
         }
     }
 
+    /** As the kernel forwards by it too. */
+    @Test
+    void shouldTakeTheRoutesMtuWhereItIsLessThanTheLinks() {
+        try (PeerNamespace peer = new PeerNamespace()) {
+            wire(peer);
+            sh("ip route add 10.3.0.0/24 via 10.2.0.1 mtu 1300");
+            try (Rtnetlink kernel = Rtnetlink.open();
+                    NextHops hops = NextHops.follow(kernel, () -> {})) {
+                NextHopSlot slot = hops.slot(FAR);
+                assertThat(until(slot, hop -> hop != null).mtu()).isEqualTo(1_300);
+
+                sh("ip route change 10.3.0.0/24 via 10.2.0.1 mtu 9000");
+                assertThat(until(slot, hop -> hop != null && hop.mtu() != 1_300).mtu())
+                        .isEqualTo(1_400);
+
+                sh("ip route change 10.3.0.0/24 via 10.2.0.1 mtu 1280");
+                assertThat(until(slot, hop -> hop != null && hop.mtu() != 1_400).mtu())
+                        .isEqualTo(1_280);
+            }
+        }
+    }
+
     @Test
     void shouldLeaveAStaticNeighbourStaticWhenNextHopsAreVerified() {
         try (PeerNamespace peer = new PeerNamespace()) {
