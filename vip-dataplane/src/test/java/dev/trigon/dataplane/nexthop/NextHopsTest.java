@@ -95,6 +95,29 @@ class NextHopsTest {
         }
     }
 
+    /** A server that holds the gateway's own address answers no question from there, now and whenever it is asked again. */
+    @Test
+    void shouldResolveAServerThatHoldsTheGatewaysAddress() {
+        try (PeerNamespace peer = new PeerNamespace()) {
+            wire(peer);
+            peer.sh("sysctl -qw net.ipv4.conf.all.arp_ignore=1 net.ipv4.conf.all.arp_announce=2");
+            peer.sh("ip link set lo up; ip addr add 10.2.0.2/32 dev lo");
+            sh("sysctl -qw net.ipv4.neigh.v0.base_reachable_time_ms=100 net.ipv4.neigh.v0.delay_first_probe_time=1");
+            try (Rtnetlink kernel = Rtnetlink.open();
+                    NextHops hops = NextHops.follow(kernel, 1, () -> {})) {
+                hops.share(Set.of(Specs.address("10.2.0.2")));
+                NextHopSlot slot = hops.slot(SERVER);
+
+                assertThat(until(slot, hop -> hop != null).destinationMac()).isEqualTo(PEER_MAC);
+                long asked = requests(peer);
+                until(slot, hop -> {
+                    assertThat(hop).as("known all the time").isNotNull();
+                    return requests(peer) > asked + 12;
+                });
+            }
+        }
+    }
+
     /** As the kernel forwards by it too. */
     @Test
     void shouldTakeTheRoutesMtuWhereItIsLessThanTheLinks() {
