@@ -236,8 +236,9 @@ public final class Forwarder {
         if (merged && packet.protocol() != Protocol.TCP.number()) {
             return drop(frame, DropReason.SUPER_PACKET);
         }
-        if (octets > hop.mtu() && !merged) {
-            return tooLarge(batch, frame, hop, nowMs);
+        int mtu = mtu(hop);
+        if (octets > mtu && !merged) {
+            return tooLarge(batch, frame, mtu, nowMs);
         }
         if (fate.slot() != FlowCache.MISS) {
             flows.touch(fate.slot(), octets, nowMs);
@@ -246,7 +247,7 @@ public final class Forwarder {
         if (merged) {
             int headers = octets - packet.tcpPayloadLength();
             // who merged it left no word of how long its parts were: as long as they could have come in, and can go out
-            batch.sendSegmented(frame, hop.ifIndex(), Math.min(arm.mtu(), hop.mtu()) - headers);
+            batch.sendSegmented(frame, hop.ifIndex(), Math.min(arm.mtu(), mtu) - headers);
         } else {
             batch.send(frame, hop.ifIndex());
         }
@@ -255,8 +256,13 @@ public final class Forwarder {
         return Verdict.FORWARDED;
     }
 
-    private Verdict tooLarge(Batch batch, int frame, NextHop hop, long nowMs) {
-        boolean told = packet.dontFragment() && icmpErrors.tooBig(batch, frame, packet, hop.mtu(), nowMs);
+    /** What the way carries of this packet: tags that leave with it take from it. */
+    private int mtu(NextHop hop) {
+        return hop.ifIndex() == arm.ifIndex() ? Math.min(hop.mtu(), arm.mtu() - packet.tagExcess()) : hop.mtu();
+    }
+
+    private Verdict tooLarge(Batch batch, int frame, int mtu, long nowMs) {
+        boolean told = packet.dontFragment() && icmpErrors.tooBig(batch, frame, packet, mtu, nowMs);
         return reject(batch, frame, DropReason.TOO_LARGE, told);
     }
 
