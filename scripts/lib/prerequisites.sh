@@ -1,8 +1,9 @@
 # Installs what is missing, and nothing else: Debian's and Ubuntu's packages by apt-get. Sourced, never run.
 # shellcheck shell=bash
 
-# Without this file's word "no", Debian starts a service as soon as its package is there. We want the programs of nginx and
-# iperf3, never a server on this machine. Known by its second line, so that one left behind by a kill is taken away next time.
+# Without this file's word "no", Debian starts a service as soon as its package is there. We want the programs of nginx,
+# iperf3 and sshd, never a server on this machine. Known by its second line, so that one left behind by a kill is taken away
+# next time.
 readonly SERVICE_POLICY=/usr/sbin/policy-rc.d
 readonly SERVICE_POLICY_MARK='# by Trigon: no service starts while its prerequisites are installed'
 
@@ -43,6 +44,8 @@ prerequisites() {
                 want hping3 hping3
                 want tcpreplay tcpreplay
                 want tcpdump tcpdump
+                want ssh-keyscan openssh-client
+                want sshd openssh-server
                 ;;
             *) die "prerequisites" "no group is called $group" "name build, run, lab, clients or test" ;;
         esac
@@ -103,9 +106,10 @@ install() {
     command -v apt-get >/dev/null ||
         die "installing $*" "there is no apt-get here" "install them by this system's own means"
     echo "Installing $*" >&2
-    local log had_nginx=true
+    local log service new=()
     log=$(mktemp)
-    command -v nginx >/dev/null || had_nginx=false
+    command -v nginx >/dev/null || new+=(nginx.service)
+    command -v sshd >/dev/null || new+=(ssh.socket ssh.service)
     if ! (
         trap allow_services EXIT
         forbid_services
@@ -118,9 +122,10 @@ install() {
     fi
     rm -f "$log"
     # Nor is it to start with the machine from now on.
-    if ! $had_nginx && command -v nginx >/dev/null && command -v systemctl >/dev/null; then
-        systemctl --quiet disable --now nginx.service >/dev/null 2>&1 || true
-    fi
+    command -v systemctl >/dev/null || return 0
+    for service in "${new[@]}"; do
+        systemctl --quiet disable --now "$service" >/dev/null 2>&1 || true
+    done
 }
 
 forbid_services() {

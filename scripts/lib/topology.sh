@@ -1,7 +1,7 @@
 # The lab's hosts, wires and addresses. Sourced by scripts/lab, which sets LAB.
 # shellcheck shell=bash
 
-#   one-armed, vlan                  two-armed                          routed
+#   one-armed, vlan, qinq            two-armed                          routed
 #
 #   client                           client                             client
 #     │                                │                                  │
@@ -16,8 +16,7 @@ readonly SERVERS=(b1 b2 b3)
 readonly SEGMENTS=(lan far)
 readonly CLIENTS=198.51.100 CLIENTS6=2001:db8:c
 readonly VIPS=203.0.113.0/24 VIPS6=2001:db8:f::/64
-readonly VLAN=100
-readonly FULL_MTU=1500
+readonly FULL_MTU=${TRIGON_LAB_MTU:-1500}
 
 lay_out() {
     local host
@@ -25,7 +24,7 @@ lay_out() {
         add_host "$host"
     done
     add_segment lan
-    ip -n "$LAB-client" link add eth0 type veth peer name wan netns "$LAB-router"
+    ip -n "$LAB-client" link add eth0 mtu "$FULL_MTU" type veth peer name wan mtu "$FULL_MTU" netns "$LAB-router"
     enable client eth0 "$CLIENTS.10" "$CLIENTS6::10"
     enable router wan "$CLIENTS.1" "$CLIENTS6::1"
     default_route client "$CLIENTS.1" "$CLIENTS6::1"
@@ -66,19 +65,37 @@ lay_out_routed() {
     plug_servers 10.3.0 2001:db8:3 far
 }
 
-# As one-armed, but to the gateway the switch sends tagged: its eth0 is a trunk, its addresses are on eth0.100.
+# As one-armed, but the gateway is at the end of a trunk. Not every kernel has 802.1Q, so a program has to be the switch's port
+# there: what it takes from the interface untagged goes out of the interface tagged, with a tag, and the other way round.
 lay_out_vlan() {
-    ip -n "$LAB-lan" link set switch type bridge vlan_filtering 1 vlan_default_pvid "$VLAN" ||
-        die "lab up vlan" "this kernel has no 802.1Q (CONFIG_VLAN_8021Q, CONFIG_BRIDGE_VLAN_FILTERING)" \
-            "use another kind of lab, or load the module 8021q"
+    trunk "$FULL_MTU"
+}
+
+# With two tags: these make a frame longer than Ethernet's longest, so the trunk is to carry more.
+lay_out_qinq() {
+    trunk $((FULL_MTU + 8))
+}
+
+# trunk MTU
+trunk() {
     plug router lan 10.2.0.1 2001:db8:2::1 lan
-    add_wire gateway eth0 lan
-    ip netns exec "$LAB-lan" bridge vlan add dev gateway vid "$VLAN"
-    ip -n "$LAB-gateway" link set eth0 up
-    ip -n "$LAB-gateway" link add link eth0 name "eth0.$VLAN" type vlan id "$VLAN"
-    enable gateway "eth0.$VLAN" 10.2.0.2 2001:db8:2::2
+    ip -n "$LAB-lan" link add access mtu "$FULL_MTU" type veth peer name untagged mtu "$FULL_MTU"
+    # who puts tags on frames wants them as a wire has them: cut up, with checksums
+    ip netns exec "$LAB-lan" ethtool -K access tx off tso off gso off >/dev/null
+    ip -n "$LAB-lan" link set access master switch up
+    ip -n "$LAB-lan" link set untagged up
+    ip -n "$LAB-gateway" link add eth0 mtu "$1" type veth peer name tagged mtu "$1" netns "$LAB-lan"
+    ip -n "$LAB-lan" link set tagged up
+    enable gateway eth0 10.2.0.2 2001:db8:2::2
     default_route gateway 10.2.0.1 2001:db8:2::1
     plug_servers 10.2.0 2001:db8:2 lan
+    # The gateway's kernel knows no VLAN, and would ask in vain.
+    local n mac
+    for n in 1 2 3; do
+        mac=$(ip netns exec "$LAB-b$n" cat /sys/class/net/eth0/address)
+        ip -n "$LAB-gateway" neigh replace "10.2.0.1$n" lladdr "$mac" dev eth0 nud permanent
+        ! has_ipv6 || ip -n "$LAB-gateway" neigh replace "2001:db8:2::1$n" lladdr "$mac" dev eth0 nud permanent
+    done
 }
 
 # plug_servers IPV4-NETWORK IPV6-NETWORK SEGMENT
@@ -132,7 +149,7 @@ plug() {
 
 # add_wire HOST DEV SEGMENT
 add_wire() {
-    ip -n "$LAB-$1" link add "$2" type veth peer name "$1" netns "$LAB-$3"
+    ip -n "$LAB-$1" link add "$2" mtu "$FULL_MTU" type veth peer name "$1" mtu "$FULL_MTU" netns "$LAB-$3"
     ip -n "$LAB-$3" link set "$1" master switch up
 }
 

@@ -77,6 +77,18 @@ final class Attributes {
         return value == null ? absent : require(type, value, Integer.BYTES).getInt(0);
     }
 
+    /** A member of an attribute that is a struct. */
+    int s32At(int type, int offset, int absent) {
+        ByteBuffer value = values.get(type);
+        if (value == null) {
+            return absent;
+        }
+        if (value.limit() < offset + Integer.BYTES) {
+            throw new MalformedMessageException("attribute " + type + " with " + value.limit() + " octets");
+        }
+        return value.getInt(offset);
+    }
+
     int u16(int type, int absent) {
         ByteBuffer value = values.get(type);
         return value == null

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param gateway null where the destination is on the link itself
  * @param preferredSource the source address the kernel would choose; null where the route does not say
  * @param protocol who made it: RTPROT_*, see /etc/iproute2/rt_protos
+ * @param mtu what an operator wrote down that this way carries; 0 where the route does not say
  */
 public record Route(
         Type type,
@@ -18,7 +19,20 @@ public record Route(
         int ifIndex,
         @Nullable InetAddress gateway,
         @Nullable InetAddress preferredSource,
-        int protocol) {
+        int protocol,
+        int mtu) {
+
+    /** One whose route does not say an MTU. */
+    public Route(
+            Type type,
+            InetAddress destination,
+            int prefixLength,
+            int ifIndex,
+            @Nullable InetAddress gateway,
+            @Nullable InetAddress preferredSource,
+            int protocol) {
+        this(type, destination, prefixLength, ifIndex, gateway, preferredSource, protocol, 0);
+    }
 
     /** rtm_type; linux/rtnetlink.h, RTN_*. */
     public enum Type {

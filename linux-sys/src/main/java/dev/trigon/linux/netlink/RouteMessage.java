@@ -55,10 +55,17 @@ final class RouteMessage {
     private static final int RTA_OIF = 4;
     private static final int RTA_GATEWAY = 5;
     private static final int RTA_PREFSRC = 7;
+    private static final int RTA_METRICS = 8;
+    private static final int RTA_CACHEINFO = 12;
     private static final int RTA_TABLE = 15;
     private static final int RTA_VIA = 18;
     /** struct rtvia is a family of two octets and an address of that family, which need not be the route's. */
     private static final int VIA_ADDRESS_OFFSET = Short.BYTES;
+
+    /** An attribute within RTA_METRICS. */
+    private static final int RTAX_MTU = 2;
+    /** struct rta_cacheinfo: __u32 rta_clntref, rta_lastuse, __s32 rta_expires, and more. */
+    private static final int CACHEINFO_EXPIRES_OFFSET = 2 * Integer.BYTES;
 
     private RouteMessage() {}
 
@@ -133,7 +140,18 @@ final class RouteMessage {
                 attributes.u32(RTA_OIF, 0),
                 gateway(attributes),
                 attributes.address(RTA_PREFSRC),
-                Byte.toUnsignedInt(message.payload().get(PROTOCOL_OFFSET)));
+                Byte.toUnsignedInt(message.payload().get(PROTOCOL_OFFSET)),
+                mtu(attributes));
+    }
+
+    /**
+     * The kernel shows what it has learned of a path in the same place. That expires, and is of the way to the destination
+     * itself: nothing is forwarded by it (ip_forward_use_pmtu is 0).
+     */
+    private static int mtu(Attributes attributes) {
+        return attributes.s32At(RTA_CACHEINFO, CACHEINFO_EXPIRES_OFFSET, 0) != 0
+                ? 0
+                : attributes.nested(RTA_METRICS).u32(RTAX_MTU, 0);
     }
 
     private static @Nullable InetAddress gateway(Attributes attributes) {

@@ -160,6 +160,9 @@ class MessagesTest {
         Route viaGateway = new Route(
                 Route.Type.UNICAST, address("192.0.2.0"), 24, 2, address("10.0.0.254"), address("10.0.0.1"), 4);
         Route viaIpv6 = new Route(Route.Type.UNICAST, address("0.0.0.0"), 0, 2, address("fe80::1"), null, 3);
+        Route wide = new Route(Route.Type.UNICAST, address("192.0.2.0"), 24, 2, address("10.0.0.254"), null, 4);
+        Route narrow =
+                new Route(Route.Type.UNICAST, address("192.0.2.0"), 24, 2, address("10.0.0.254"), null, 4, 1_300);
         Link vlan = new Link(
                 5,
                 "v7",
@@ -213,6 +216,18 @@ class MessagesTest {
                         "3c000000 1900 0000 00000000 00000000  02 00 00 00 fe 03 00 01 00000000"
                                 + "1600 1200 0a00 fe800000000000000000000000000001 0000  0800 0400 02000000",
                         new Change.RouteChange(viaIpv6, true)),
+                notification(
+                        "a route that carries less than its link",
+                        "58000000 1800 0000 00000000 00000000  02 18 00 00 fe 04 00 01 00000000  0800 0100 c0000200"
+                                + "0800 0500 0a0000fe  0800 0400 02000000  0c00 0800 0800 0200 14050000"
+                                + "1800 0c00 00000000 00000000 00000000 00000000 00000000",
+                        new Change.RouteChange(narrow, false)),
+                notification(
+                        "what was learned of a path is not the route's",
+                        "58000000 1800 0000 00000000 00000000  02 18 00 00 fe 04 00 01 00000000  0800 0100 c0000200"
+                                + "0800 0500 0a0000fe  0800 0400 02000000  0c00 0800 0800 0200 14050000"
+                                + "1800 0c00 00000000 00000000 58020000 00000000 00000000",
+                        new Change.RouteChange(wide, false)),
                 notification(
                         "a cached copy is no route",
                         "24000000 1800 0000 00000000 00000000  02 20 00 00 fe 03 00 01 00020000  0800 0400 02000000"));

@@ -194,6 +194,25 @@ class RtnetlinkTest {
     }
 
     @Test
+    void shouldFindWhatARouteSaysItCarries() {
+        sh("ip link add v0 type veth peer name v1; ip link set v0 up; ip link set v1 up; ip link set lo up");
+        sh("ip addr add 10.0.0.1/24 dev v0; ip route add 192.0.2.0/24 via 10.0.0.254 mtu 1300");
+        sh("ip addr add 2001:db8:2::2/64 dev v0 nodad; ip route add 2001:db8:3::/64 via fe80::1 dev v0 mtu 1300");
+        try (Rtnetlink kernel = Rtnetlink.open()) {
+            for (String destination : List.of("192.0.2.1", "2001:db8:3::11")) {
+                assertThat(kernel.routeTo(address(destination)).map(Route::mtu))
+                        .as(destination)
+                        .contains(1_300);
+            }
+            for (String destination : List.of("10.0.0.7", "2001:db8:2::11")) {
+                assertThat(kernel.routeTo(address(destination)).map(Route::mtu))
+                        .as(destination)
+                        .contains(0);
+            }
+        }
+    }
+
+    @Test
     void shouldListPreferredRouteFirst() {
         sh(
                 "ip link add v0 type veth peer name v1; ip link set v0 up; ip link set v1 up; ip addr add 10.0.0.1/24 dev v0");

@@ -26,16 +26,22 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public final class Lab implements BeforeAllCallback, AfterEachCallback, AfterAllCallback {
     /** Where vipd receives, and what the servers' addresses begin with. */
     public enum Kind {
-        ONE_ARMED("one-armed", 2),
-        TWO_ARMED("two-armed", 2),
-        ROUTED("routed", 3);
+        ONE_ARMED("one-armed", 2, ""),
+        TWO_ARMED("two-armed", 2, ""),
+        ROUTED("routed", 3, ""),
+        /** As one-armed, with a tag on every frame at the gateway. */
+        VLAN("vlan", 2, "81006064"),
+        /** The same with two. */
+        QINQ("qinq", 2, "88a800c881006064");
 
         private final String label;
         private final int serversNetwork;
+        private final String tags;
 
-        Kind(String label, int serversNetwork) {
+        Kind(String label, int serversNetwork, String tags) {
             this.label = label;
             this.serversNetwork = serversNetwork;
+            this.tags = tags;
         }
     }
 
@@ -49,6 +55,7 @@ public final class Lab implements BeforeAllCallback, AfterEachCallback, AfterAll
     private static final AtomicInteger LABS = new AtomicInteger();
 
     private final Kind kind;
+    private final int mtu;
     private final String name = Objects.requireNonNullElse(
                     System.getenv("TRIGON_LAB_PREFIX"),
                     "test-" + ProcessHandle.current().pid())
@@ -67,7 +74,13 @@ public final class Lab implements BeforeAllCallback, AfterEachCallback, AfterAll
     private Client client;
 
     public Lab(Kind kind) {
+        this(kind, 1500);
+    }
+
+    /** @param mtu of every wire */
+    public Lab(Kind kind, int mtu) {
         this.kind = kind;
+        this.mtu = mtu;
     }
 
     /** The same on a bad network. */
@@ -99,6 +112,9 @@ public final class Lab implements BeforeAllCallback, AfterEachCallback, AfterAll
         }
         gatewayMac = gateway().mac("eth0");
         routerMac = router().mac("lan");
+        if (!kind.tags.isEmpty()) {
+            Trunk.start(new Host("lan", name + "-lan", directory), kind.tags);
+        }
         packets = PacketCounts.start(this);
         for (Family family : Family.values()) {
             // what is said to a stranger leads nowhere, and the router does not tell who said it
@@ -262,7 +278,7 @@ public final class Lab implements BeforeAllCallback, AfterEachCallback, AfterAll
     public Output script(String... arguments) {
         List<String> command = new ArrayList<>(List.of(home() + "/scripts/lab"));
         command.addAll(List.of(arguments));
-        return Output.of(Map.of("TRIGON_LAB", name), command);
+        return Output.of(Map.of("TRIGON_LAB", name, "TRIGON_LAB_MTU", String.valueOf(mtu)), command);
     }
 
     private static List<String> namespaces() {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.NetworkInterface;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
@@ -39,12 +40,17 @@ public final class SendFrames {
 
     /** The command that runs this in a host's namespace. */
     static List<String> command(String device, Path frames) {
+        List<String> command = new ArrayList<>(java(SendFrames.class));
+        command.addAll(List.of(device, frames.toString()));
+        return command;
+    }
+
+    /** What runs a program of the tests' own. */
+    static List<String> java(Class<?> program) {
         return List.of(
                 ProcessHandle.current().info().command().orElse("java"),
                 "-cp",
                 System.getProperty("java.class.path"),
-                SendFrames.class.getName(),
-                device,
-                frames.toString());
+                program.getName());
     }
 }

@@ -172,6 +172,7 @@ public final class Engine implements DataPath, AutoCloseable {
         guard.add(foreignVips);
         portGuard.add(rules);
         solicitedNodes.retain(vips);
+        nextHops.share(ownVips);
         ServiceTable next = ServiceTable.compile(services, inForce, nextHops::slot, workers.size(), own);
         inForce = next;
         published = List.copyOf(services);

@@ -236,10 +236,11 @@ public final class Forwarder {
         if (merged && packet.protocol() != Protocol.TCP.number()) {
             return drop(frame, DropReason.SUPER_PACKET);
         }
+        int mtu = mtu(hop);
         // who merged it left no word of how long its parts were: as long as they could have come in, and can go out
-        int part = merged ? Math.min(arm.mtu(), hop.mtu()) - (octets - packet.tcpPayloadLength()) : octets;
-        if (merged ? part <= 0 : octets > hop.mtu()) {
-            return tooLarge(batch, frame, hop, nowMs);
+        int part = merged ? Math.min(arm.mtu(), mtu) - (octets - packet.tcpPayloadLength()) : octets;
+        if (merged ? part <= 0 : octets > mtu) {
+            return tooLarge(batch, frame, mtu, nowMs);
         }
         if (fate.slot() != FlowCache.MISS) {
             flows.touch(fate.slot(), octets, nowMs);
@@ -255,8 +256,13 @@ public final class Forwarder {
         return Verdict.FORWARDED;
     }
 
-    private Verdict tooLarge(Batch batch, int frame, NextHop hop, long nowMs) {
-        boolean told = packet.dontFragment() && icmpErrors.tooBig(batch, frame, packet, hop.mtu(), nowMs);
+    /** What the way carries of this packet: tags that leave with it take from it. */
+    private int mtu(NextHop hop) {
+        return hop.ifIndex() == arm.ifIndex() ? Math.min(hop.mtu(), arm.mtu() - packet.tagExcess()) : hop.mtu();
+    }
+
+    private Verdict tooLarge(Batch batch, int frame, int mtu, long nowMs) {
+        boolean told = packet.dontFragment() && icmpErrors.tooBig(batch, frame, packet, mtu, nowMs);
         return reject(batch, frame, DropReason.TOO_LARGE, told);
     }
 

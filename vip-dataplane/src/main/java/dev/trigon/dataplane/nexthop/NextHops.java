@@ -8,6 +8,7 @@ import dev.trigon.linux.netlink.Neighbour;
 import dev.trigon.linux.netlink.NetlinkMonitor;
 import dev.trigon.linux.netlink.Route;
 import dev.trigon.linux.netlink.Rtnetlink;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -24,7 +25,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A MAC that is missing is asked for by the kernel, with the gateway's own address: a server that holds the VIP
  * would not answer a question that comes from the VIP. The kernel forgets or distrusts what nobody uses, and our frames
- * go past it; so every next hop is named to it again from time to time, which makes it verify.
+ * go past it; so every next hop is named to it again from time to time, which makes it verify. Where the gateway's own
+ * address is a VIP itself, the kernel's question would find no answer either: then an {@link ArpProbe} goes with it.
  */
 public final class NextHops implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NextHops.class);
@@ -37,6 +39,10 @@ public final class NextHops implements AutoCloseable {
     private final long verifyEveryNs;
     private final Runnable onRouting;
     private final Map<InetAddress, Tracked> tracked = new HashMap<>();
+    private final ArpProbe probe = new ArpProbe();
+    /** The gateway's own addresses that are VIPs. */
+    private Set<InetAddress> shared = Set.of();
+
     private final Thread listener = new Thread(this::listen, "next-hops");
     private volatile boolean closing;
 
@@ -57,6 +63,14 @@ public final class NextHops implements AutoCloseable {
         hops.listener.setDaemon(true);
         hops.listener.start();
         return hops;
+    }
+
+    /** Says which of the gateway's own addresses servers hold too: they answer no question that comes from one of those. */
+    public synchronized void share(Set<InetAddress> own) {
+        if (!own.equals(shared)) {
+            shared = Set.copyOf(own);
+            tracked.values().forEach(this::resolve);
+        }
     }
 
     /** The slot of this address, resolved already if the kernel knows the next hop; the same one each time. */
@@ -130,9 +144,16 @@ public final class NextHops implements AutoCloseable {
 
     private void verify(Tracked one) {
         try {
-            kernel.useNeighbour(one.ifIndex, one.hopAddress);
+            askForMac(one);
         } catch (LinuxException e) {
             failed(one, e);
+        }
+    }
+
+    private void askForMac(Tracked one) {
+        kernel.useNeighbour(one.ifIndex, one.hopAddress);
+        if (one.needsProbe && one.hopAddress instanceof Inet4Address address) {
+            probe.send(one.ifIndex, one.ownMac, address);
         }
     }
 
@@ -177,20 +198,29 @@ public final class NextHops implements AutoCloseable {
         one.hopAddress = gateway == null ? one.address : gateway;
         Optional<Link> link =
                 kernel.links().stream().filter(l -> l.index() == one.ifIndex).findFirst();
+        MacAddress ours = link.map(Link::mac).orElse(null);
+        one.ownMac = ours == null ? 0 : ours.value();
+        InetAddress source = route.get().preferredSource();
+        one.needsProbe = source != null && shared.contains(source);
         Optional<Neighbour> neighbour =
                 kernel.neighbour(one.ifIndex, one.hopAddress).filter(Neighbour::usable);
         if (neighbour.isEmpty()) {
-            kernel.useNeighbour(one.ifIndex, one.hopAddress);
+            askForMac(one);
             return null;
         }
         Neighbour.State state = neighbour.get().state();
         one.isStatic = state == Neighbour.State.PERMANENT || state == Neighbour.State.NOARP;
         MacAddress theirs = neighbour.get().mac();
-        MacAddress ours = link.map(Link::mac).orElse(null);
         if (theirs == null || ours == null || link.isEmpty()) {
             return null;
         }
-        return new NextHop(one.ifIndex, ours.value(), theirs.value(), link.get().mtu(), gateway == null);
+        int mtu = mtu(route.get(), link.get());
+        return new NextHop(one.ifIndex, ours.value(), theirs.value(), mtu, gateway == null);
+    }
+
+    /** A route may carry less than its link: what is behind it is narrower, and an operator knows. */
+    private static int mtu(Route route, Link link) {
+        return route.mtu() == 0 ? link.mtu() : Math.min(route.mtu(), link.mtu());
     }
 
     @Override
@@ -202,6 +232,7 @@ public final class NextHops implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         monitor.close();
+        probe.close();
     }
 
     private static final class Tracked {
@@ -211,6 +242,10 @@ public final class NextHops implements AutoCloseable {
         InetAddress hopAddress;
         /** Written down by an operator, not learned. Naming it to the kernel would make it one that is learned (Linux 5.16). */
         boolean isStatic;
+        /** The kernel would ask for it in the name of a VIP. */
+        boolean needsProbe;
+
+        long ownMac;
         /** The kernel could not be asked the last time. */
         boolean isStale;
 

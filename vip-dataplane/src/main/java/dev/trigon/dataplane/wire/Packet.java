@@ -198,6 +198,15 @@ public final class Packet {
         return tagOctets;
     }
 
+    /**
+     * How much of the frame's tags a link has no room for beside its MTU: to Linux one tag of IEEE 802.1Q on the outside is
+     * free (af_packet.c, packet_extra_vlan_len_allowed), and any other counts.
+     */
+    public int tagExcess() {
+        boolean free = tagOctets > 0 && ethernet.etherType() == EthernetHeader.TYPE_VLAN;
+        return free ? tagOctets - VlanTag.LENGTH : tagOctets;
+    }
+
     public EthernetHeader ethernet() {
         return ethernet;
     }

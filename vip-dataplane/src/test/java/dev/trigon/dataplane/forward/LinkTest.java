@@ -7,11 +7,13 @@ import static dev.trigon.dataplane.forward.Row.passed;
 import static dev.trigon.dataplane.wire.Octets.hex;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trigon.dataplane.forward.Rig.Outcome;
 import dev.trigon.dataplane.port.Batch;
 import dev.trigon.dataplane.wire.Extension;
 import dev.trigon.dataplane.wire.Octets;
 import dev.trigon.dataplane.wire.TestFrame;
 import dev.trigon.dataplane.wire.TestFrame.Sum;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -154,6 +156,33 @@ class LinkTest {
             assertThat(Octets.hex(left)).isEqualTo(Octets.hex(expected.build()));
             assertThat(rig.batch.egress(0)).isEqualTo(Rig.INGRESS);
         }
+    }
+
+    /** One 802.1Q tag is free on a link; two, or a provider's, take from what it carries. */
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void shouldTakeTagsFromWhatTheLinkCarries(Mode mode) throws Exception {
+        int headers = mode.v6 ? 60 : 40;
+        try (Rig rig = rig()) {
+            rig.resolveOnIngress(mode.server);
+            assertThat(rig.send(full(mode, Rig.MTU - headers).tag(0x8100, 7)).verdict())
+                    .isEqualTo(Verdict.FORWARDED);
+
+            Outcome told = rig.send(full(mode, Rig.MTU - headers).tag(0x88A8, 7).tag(0x8100, 100));
+
+            assertThat(told.reason()).isEqualTo(DropReason.TOO_LARGE);
+            int mtuAt = ETHERNET + 8 + (mode.v6 ? 40 : 20) + 4;
+            assertThat(ByteBuffer.wrap(rig.frame(0)).getInt(mtuAt)).isEqualTo(Rig.MTU - 8);
+            assertThat(rig.send(full(mode, Rig.MTU - headers).tag(0x88A8, 7)).reason())
+                    .isEqualTo(DropReason.TOO_LARGE);
+            assertThat(rig.send(full(mode, Rig.MTU - 8 - headers).tag(0x88A8, 7).tag(0x8100, 100))
+                            .verdict())
+                    .isEqualTo(Verdict.FORWARDED);
+        }
+    }
+
+    private static TestFrame full(Mode mode, int octets) {
+        return mode.tcp().payload(new byte[octets]);
     }
 
     @ParameterizedTest

@@ -95,6 +95,51 @@ class NextHopsTest {
         }
     }
 
+    /** A server that holds the gateway's own address answers no question from there, now and whenever it is asked again. */
+    @Test
+    void shouldResolveAServerThatHoldsTheGatewaysAddress() {
+        try (PeerNamespace peer = new PeerNamespace()) {
+            wire(peer);
+            peer.sh("sysctl -qw net.ipv4.conf.all.arp_ignore=1 net.ipv4.conf.all.arp_announce=2");
+            peer.sh("ip link set lo up; ip addr add 10.2.0.2/32 dev lo");
+            sh("sysctl -qw net.ipv4.neigh.v0.base_reachable_time_ms=100 net.ipv4.neigh.v0.delay_first_probe_time=1");
+            try (Rtnetlink kernel = Rtnetlink.open();
+                    NextHops hops = NextHops.follow(kernel, 1, () -> {})) {
+                hops.share(Set.of(Specs.address("10.2.0.2")));
+                NextHopSlot slot = hops.slot(SERVER);
+
+                assertThat(until(slot, hop -> hop != null).destinationMac()).isEqualTo(PEER_MAC);
+                long asked = requests(peer);
+                until(slot, hop -> {
+                    assertThat(hop).as("known all the time").isNotNull();
+                    return requests(peer) > asked + 12;
+                });
+            }
+        }
+    }
+
+    /** As the kernel forwards by it too. */
+    @Test
+    void shouldTakeTheRoutesMtuWhereItIsLessThanTheLinks() {
+        try (PeerNamespace peer = new PeerNamespace()) {
+            wire(peer);
+            sh("ip route add 10.3.0.0/24 via 10.2.0.1 mtu 1300");
+            try (Rtnetlink kernel = Rtnetlink.open();
+                    NextHops hops = NextHops.follow(kernel, () -> {})) {
+                NextHopSlot slot = hops.slot(FAR);
+                assertThat(until(slot, hop -> hop != null).mtu()).isEqualTo(1_300);
+
+                sh("ip route change 10.3.0.0/24 via 10.2.0.1 mtu 9000");
+                assertThat(until(slot, hop -> hop != null && hop.mtu() != 1_300).mtu())
+                        .isEqualTo(1_400);
+
+                sh("ip route change 10.3.0.0/24 via 10.2.0.1 mtu 1280");
+                assertThat(until(slot, hop -> hop != null && hop.mtu() != 1_400).mtu())
+                        .isEqualTo(1_280);
+            }
+        }
+    }
+
     @Test
     void shouldLeaveAStaticNeighbourStaticWhenNextHopsAreVerified() {
         try (PeerNamespace peer = new PeerNamespace()) {
