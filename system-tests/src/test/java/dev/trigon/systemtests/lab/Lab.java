@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -49,6 +50,7 @@ public final class Lab implements BeforeAllCallback, AfterEachCallback, AfterAll
     public static final String CLIENT_ADDRESS = Family.IPV4.client();
     public static final List<String> SERVERS = List.of("b1", "b2", "b3");
 
+    private static final Duration STARTED_LIMIT = Duration.ofSeconds(20);
     private static final int FIRST_SERVER = 11;
     private static final int LAST_WORDS = 2000;
     private static final List<String> HOSTS = List.of("client", "router", "gateway", "b1", "b2", "b3");
@@ -256,23 +258,18 @@ public final class Lab implements BeforeAllCallback, AfterEachCallback, AfterAll
      * addresses would answer from its own.
      */
     public void startServersOfTheVips() {
+        for (String server : SERVERS) {
+            host(server).start(SizeServer.command(server).toArray(String[]::new));
+        }
         for (Family family : Family.values()) {
-            for (String server : SERVERS) {
-                host(server)
-                        .start(
-                                "socat",
-                                "-b",
-                                "65536",
-                                "UDP%s-RECVFROM:%d,bind=%s,fork"
-                                        .formatted(
-                                                family == Family.IPV4 ? "4" : "6",
-                                                Services.SIZES_PORT,
-                                                family == Family.IPV4 ? family.vip() : "[" + family.vip() + "]"),
-                                "SYSTEM:echo " + server + " $(wc -c)");
-            }
             host(Services.IPERF_SERVER)
                     .start("iperf3", "-s", "-B", family.vip(), "-p", String.valueOf(Services.IPERF_PORT));
         }
+        Eventually.within(
+                STARTED_LIMIT,
+                () -> SERVERS.stream()
+                        .allMatch(it -> host(it).ask("ss", "-Hlun").contains(Family.IPV6.vip(Services.SIZES_PORT))),
+                () -> "not every server has a UDP socket on port " + Services.SIZES_PORT);
     }
 
     public Output script(String... arguments) {

@@ -14,6 +14,7 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -57,12 +58,24 @@ final class Arms {
         return arms;
     }
 
-    /** Whether the interface is the one that was looked up. */
-    static boolean isStill(Arm arm, Rtnetlink kernel) {
-        return kernel.links().stream().anyMatch(l -> {
-            MacAddress mac = l.mac();
-            return l.index() == arm.ifIndex() && mac != null && mac.value() == arm.mac();
-        });
+    /** What has become of the interface since it was looked up, if it is anything that vipd does not follow. */
+    static Optional<String> change(Arm arm, Rtnetlink kernel) {
+        Optional<Link> same = kernel.links().stream()
+                .filter(l -> l.index() == arm.ifIndex() && isMac(l.mac(), arm.mac()))
+                .findFirst();
+        if (same.isEmpty()) {
+            return Optional.of("is gone, or another than vipd was started on (its index or MAC changed):"
+                    + " no VIP packet comes in by it");
+        }
+        int mtu = same.get().mtu();
+        return mtu == arm.mtu()
+                ? Optional.empty()
+                : Optional.of("has an MTU of " + mtu + " now, and vipd goes by the " + arm.mtu() + " that it had:"
+                        + " longer packets are taken for merged ones");
+    }
+
+    private static boolean isMac(@Nullable MacAddress one, long other) {
+        return one != null && one.value() == other;
     }
 
     /** Tells each arm which addresses the gateway has there now. */

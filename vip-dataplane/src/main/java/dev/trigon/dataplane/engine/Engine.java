@@ -214,13 +214,12 @@ public final class Engine implements DataPath, AutoCloseable {
         Arms.learnAddresses(arms, kernel);
         reconsiderOwnAddresses();
         for (Arm arm : arms) {
-            if (!Arms.isStill(arm, kernel) && !changedArms.contains(arm.interfaceName())) {
-                changedArms.add(arm.interfaceName());
-                LOG.error(
-                        "interface {} is gone, or another than vipd was started on (its index or MAC changed): no VIP packet"
-                                + " comes in by it until vipd is restarted",
-                        arm.interfaceName());
-            }
+            Arms.change(arm, kernel)
+                    .filter(change -> changedArms.add(arm.interfaceName() + change))
+                    .ifPresent(change -> LOG.error(
+                            "interface {} {}, until vipd is restarted or the interface is as it was",
+                            arm.interfaceName(),
+                            change));
         }
     }
 

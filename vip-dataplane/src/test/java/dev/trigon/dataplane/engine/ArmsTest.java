@@ -43,4 +43,20 @@ class ArmsTest {
                     .hasMessageContaining("interfaces br0 and w0");
         }
     }
+
+    @Test
+    void shouldNoticeWhatVipdDoesNotFollow() throws Refusal {
+        wire();
+        try (Rtnetlink kernel = Rtnetlink.open()) {
+            Arm arm = Arms.of(List.of("v0"), kernel).get(0);
+            assertThat(Arms.change(arm, kernel)).isEmpty();
+
+            sh("ip link set v0 mtu 1400");
+            assertThat(Arms.change(arm, kernel)).get().asString().contains("MTU of 1400", "1500");
+            sh("ip link set v0 mtu 1500");
+            assertThat(Arms.change(arm, kernel)).isEmpty();
+            sh("ip link set v0 address 02:00:00:00:00:99");
+            assertThat(Arms.change(arm, kernel)).get().asString().contains("another");
+        }
+    }
 }
