@@ -22,7 +22,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Wires that carry 9000 octets, and a narrower one behind the gateway. Servers answer pings, so that these go there too. */
-@DisabledIfSystemProperty(named = "trigon.faults", matches = "true", disabledReason = "each packet counts")
 class JumboIT {
     private static final int MTU = 9000;
     private static final int NARROW_MTU = 1280;
@@ -72,6 +71,7 @@ class JumboIT {
 
     @ParameterizedTest
     @EnumSource
+    @DisabledIfSystemProperty(named = "trigon.faults", matches = "true", disabledReason = "each packet counts")
     void shouldCarryLongPingsWhole(Family family) {
         assertThat(longPings(family, 10).out()).contains(" 0% packet loss");
     }
@@ -82,6 +82,7 @@ class JumboIT {
 
     @ParameterizedTest
     @EnumSource
+    @DisabledIfSystemProperty(named = "trigon.faults", matches = "true", disabledReason = "each packet counts")
     void shouldCarryLongDatagramsWhole(Family family) {
         long refusedBefore = refused();
 
@@ -119,6 +120,7 @@ class JumboIT {
     /** The servers offer segments for 9000 octets: who sends them learns of the narrow wire from vipd alone. */
     @ParameterizedTest
     @EnumSource
+    @DisabledIfSystemProperty(named = "trigon.faults", matches = "true", disabledReason = "each packet counts")
     void shouldSayWhatANarrowerWireBehindItCarries(Family family) {
         long tooLargeBefore = tooLarge();
         long toldBefore = observed("icmp-errors-sent");

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -35,6 +36,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * What no honest sender makes, from a stranger, while honest clients of both families ask for the VIP all along. What is
  * wrong in a way that vipd looks for is dropped with its reason and reaches no server; all of it leaves vipd unmoved.
  */
+@DisabledIfSystemProperty(named = "trigon.faults", matches = "true", disabledReason = "each packet counts")
 class MalformedIT {
     @RegisterExtension
     static final Lab LAB = new Lab(Lab.Kind.ONE_ARMED);

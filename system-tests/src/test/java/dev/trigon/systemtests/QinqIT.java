@@ -12,7 +12,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** l2dsr at the end of a trunk, with a provider's tag around each customer's. */
-@DisabledIfSystemProperty(named = "trigon.faults", matches = "true", disabledReason = "each packet counts")
 class QinqIT {
     @RegisterExtension
     static final Lab LAB = new Lab(Lab.Kind.QINQ);
@@ -26,6 +25,7 @@ class QinqIT {
 
     @ParameterizedTest
     @EnumSource
+    @DisabledIfSystemProperty(named = "trigon.faults", matches = "true", disabledReason = "each packet counts")
     void shouldHaveBothTagsOnWhateverItSends(Family family) {
         Tags.shouldBeOnWhateverIsSent(
                 LAB, family, "ethertype 802.1Q-QinQ (0x88a8)", "vlan 200, p 0,", "vlan 100, p 3,");

@@ -184,7 +184,7 @@ public final class Client {
         // each waits a second for its answer, so all at once
         String out = host.shell("""
                 for i in $(seq %d); do
-                    (for try in 1 2 3 4; do a=$(%s); [ -z "$a" ] || break; done; echo "$a") &
+                    (for try in 1 2 3 4 5 6 7; do a=$(%s); [ -z "$a" ] || break; done; echo "$a") &
                 done; wait""".formatted(datagrams, send));
         return Answers.in(out.replace(" " + octets + "\n", "\n"));
     }
