@@ -22,16 +22,8 @@ public record Route(
         int protocol,
         int mtu) {
 
-    /** One whose route does not say an MTU. */
-    public Route(
-            Type type,
-            InetAddress destination,
-            int prefixLength,
-            int ifIndex,
-            @Nullable InetAddress gateway,
-            @Nullable InetAddress preferredSource,
-            int protocol) {
-        this(type, destination, prefixLength, ifIndex, gateway, preferredSource, protocol, 0);
+    Route withMtu(int octets) {
+        return new Route(type, destination, prefixLength, ifIndex, gateway, preferredSource, protocol, octets);
     }
 
     /** rtm_type; linux/rtnetlink.h, RTN_*. */

@@ -50,6 +50,8 @@ final class RouteMessage {
     private static final int RT_SCOPE_NOWHERE = 255;
 
     private static final int RTM_F_CLONED = 0x200;
+    /** Answer with the route as it stands in the table. */
+    private static final int RTM_F_FIB_MATCH = 0x2000;
 
     private static final int RTA_DST = 1;
     private static final int RTA_OIF = 4;
@@ -76,8 +78,17 @@ final class RouteMessage {
 
     /** The body that asks which way the kernel would send to this destination. */
     static void lookUp(MessageBuilder message, InetAddress destination) {
+        lookUp(message, destination, 0);
+    }
+
+    /** The body that asks for the route itself by which the kernel would send there, without what it has learned since. */
+    static void lookUpRoute(MessageBuilder message, InetAddress destination) {
+        lookUp(message, destination, RTM_F_FIB_MATCH);
+    }
+
+    private static void lookUp(MessageBuilder message, InetAddress destination, int flags) {
         Family family = Family.of(destination);
-        header(message, family, family.addressBits(), 0, 0, 0, 0).attribute(RTA_DST, destination.getAddress());
+        header(message, family, family.addressBits(), 0, 0, 0, 0, flags).attribute(RTA_DST, destination.getAddress());
     }
 
     /** The body that adds a blackhole. */
@@ -99,6 +110,18 @@ final class RouteMessage {
 
     private static MessageBuilder header(
             MessageBuilder message, Family family, int prefixLength, int table, int protocol, int scope, int type) {
+        return header(message, family, prefixLength, table, protocol, scope, type, 0);
+    }
+
+    private static MessageBuilder header(
+            MessageBuilder message,
+            Family family,
+            int prefixLength,
+            int table,
+            int protocol,
+            int scope,
+            int type,
+            int flags) {
         return message.u8(family.code())
                 .u8(prefixLength)
                 .u8(0)
@@ -107,7 +130,7 @@ final class RouteMessage {
                 .u8(protocol)
                 .u8(scope)
                 .u8(type)
-                .u32(0);
+                .u32(flags);
     }
 
     /** Whether it is of the main table: what was asked for has to be checked, as older kernels do not. */
@@ -144,14 +167,27 @@ final class RouteMessage {
                 mtu(attributes));
     }
 
-    /**
-     * The kernel shows what it has learned of a path in the same place. That expires, and is of the way to the destination
-     * itself: nothing is forwarded by it (ip_forward_use_pmtu is 0).
-     */
     private static int mtu(Attributes attributes) {
-        return attributes.s32At(RTA_CACHEINFO, CACHEINFO_EXPIRES_OFFSET, 0) != 0
-                ? 0
-                : attributes.nested(RTA_METRICS).u32(RTAX_MTU, 0);
+        return isLearned(attributes) ? 0 : attributes.nested(RTA_METRICS).u32(RTAX_MTU, 0);
+    }
+
+    /** What a route says of its MTU, in the answer to {@link #lookUpRoute}. */
+    static int mtuOfRoute(NetlinkMessage message) {
+        message.require(LENGTH);
+        return Attributes.parse(message.payload(), LENGTH).nested(RTA_METRICS).u32(RTAX_MTU, 0);
+    }
+
+    /**
+     * Whether this is what the kernel has learned of a path, shown in the place of what its route says. It expires, and is of
+     * the way to the destination itself: nothing is forwarded by it (ip_forward_use_pmtu is 0).
+     */
+    static boolean isLearned(NetlinkMessage message) {
+        message.require(LENGTH);
+        return isLearned(Attributes.parse(message.payload(), LENGTH));
+    }
+
+    private static boolean isLearned(Attributes attributes) {
+        return attributes.s32At(RTA_CACHEINFO, CACHEINFO_EXPIRES_OFFSET, 0) != 0;
     }
 
     private static @Nullable InetAddress gateway(Attributes attributes) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -107,9 +108,31 @@ public final class Rtnetlink implements AutoCloseable {
                 RouteMessage.RTM_GETROUTE,
                 0,
                 m -> RouteMessage.lookUp(m, destination));
+        AtomicBoolean learned = new AtomicBoolean();
         // EINVAL is the kernel's answer for a blackhole, EACCES the one for a prohibition; IPv6 answers with the route
-        return get(request, RouteMessage::parse, ENETUNREACH, EHOSTUNREACH, EINVAL, EACCES)
+        Optional<Route> way = get(
+                        request,
+                        message -> {
+                            learned.set(RouteMessage.isLearned(message));
+                            return RouteMessage.parse(message);
+                        },
+                        ENETUNREACH,
+                        EHOSTUNREACH,
+                        EINVAL,
+                        EACCES)
                 .filter(route -> !FORBIDDING.contains(route.type()));
+        return learned.get() ? way.map(route -> route.withMtu(mtuOfRouteTo(destination))) : way;
+    }
+
+    /** What the route says that would be taken, where the kernel has learned something else of the path. */
+    private int mtuOfRouteTo(InetAddress destination) {
+        Request request = new Request(
+                "RTM_GETROUTE(" + destination.getHostAddress() + ", RTM_F_FIB_MATCH)",
+                RouteMessage.RTM_GETROUTE,
+                0,
+                m -> RouteMessage.lookUpRoute(m, destination));
+        return get(request, RouteMessage::mtuOfRoute, ENETUNREACH, EHOSTUNREACH, EINVAL, EACCES)
+                .orElse(0);
     }
 
     /** The main table's routes; of several to one destination, the preferred comes first. */

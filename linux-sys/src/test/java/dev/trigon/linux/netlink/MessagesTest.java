@@ -158,9 +158,9 @@ class MessagesTest {
                 new Neighbour(7, address("10.0.0.2"), MacAddress.parse("02:00:00:00:00:02"), Neighbour.State.REACHABLE);
         Neighbour failed = new Neighbour(7, address("10.0.0.2"), null, Neighbour.State.FAILED);
         Route viaGateway = new Route(
-                Route.Type.UNICAST, address("192.0.2.0"), 24, 2, address("10.0.0.254"), address("10.0.0.1"), 4);
-        Route viaIpv6 = new Route(Route.Type.UNICAST, address("0.0.0.0"), 0, 2, address("fe80::1"), null, 3);
-        Route wide = new Route(Route.Type.UNICAST, address("192.0.2.0"), 24, 2, address("10.0.0.254"), null, 4);
+                Route.Type.UNICAST, address("192.0.2.0"), 24, 2, address("10.0.0.254"), address("10.0.0.1"), 4, 0);
+        Route viaIpv6 = new Route(Route.Type.UNICAST, address("0.0.0.0"), 0, 2, address("fe80::1"), null, 3, 0);
+        Route wide = new Route(Route.Type.UNICAST, address("192.0.2.0"), 24, 2, address("10.0.0.254"), null, 4, 0);
         Route narrow =
                 new Route(Route.Type.UNICAST, address("192.0.2.0"), 24, 2, address("10.0.0.254"), null, 4, 1_300);
         Link vlan = new Link(

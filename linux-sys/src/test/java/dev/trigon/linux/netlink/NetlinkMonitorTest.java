@@ -66,7 +66,8 @@ class NetlinkMonitorTest {
                 Rtnetlink kernel = Rtnetlink.open()) {
             int v0 = kernel.link("v0").orElseThrow().index();
             InterfaceAddress own = new InterfaceAddress(v0, address("10.0.0.1"), 24);
-            Route route = new Route(Route.Type.UNICAST, address("192.0.2.0"), 24, v0, address("10.0.0.254"), null, 4);
+            Route route =
+                    new Route(Route.Type.UNICAST, address("192.0.2.0"), 24, v0, address("10.0.0.254"), null, 4, 0);
             sh("ip addr add 10.0.0.1/24 dev v0; ip route add 192.0.2.0/24 via 10.0.0.254 proto static");
             heard(monitor, new Change.AddressChange(own, false));
             heard(monitor, new Change.RouteChange(route, false));
@@ -83,8 +84,8 @@ class NetlinkMonitorTest {
                 Rtnetlink kernel = Rtnetlink.open()) {
             int v0 = kernel.link("v0").orElseThrow().index();
             InterfaceAddress own = new InterfaceAddress(v0, address("2001:db8:2::2"), 64);
-            Route route =
-                    new Route(Route.Type.UNICAST, address("2001:db8:3::"), 64, v0, address("2001:db8:2::1"), null, 4);
+            Route route = new Route(
+                    Route.Type.UNICAST, address("2001:db8:3::"), 64, v0, address("2001:db8:2::1"), null, 4, 0);
             Neighbour neighbour = new Neighbour(
                     v0, address("2001:db8:2::11"), MacAddress.parse("02:00:00:00:00:02"), Neighbour.State.PERMANENT);
             sh("ip addr add 2001:db8:2::2/64 dev v0 nodad");

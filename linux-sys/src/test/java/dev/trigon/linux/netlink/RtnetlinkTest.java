@@ -185,10 +185,10 @@ class RtnetlinkTest {
             int v0 = kernel.link("v0").orElseThrow().index();
             InetAddress own = address("10.0.0.1");
             assertThat(kernel.routeTo(address("192.0.2.1")))
-                    .contains(
-                            new Route(Route.Type.UNICAST, address("192.0.2.1"), 32, v0, address("10.0.0.254"), own, 0));
+                    .contains(new Route(
+                            Route.Type.UNICAST, address("192.0.2.1"), 32, v0, address("10.0.0.254"), own, 0, 0));
             assertThat(kernel.routeTo(address("10.0.0.7")))
-                    .contains(new Route(Route.Type.UNICAST, address("10.0.0.7"), 32, v0, null, own, 0));
+                    .contains(new Route(Route.Type.UNICAST, address("10.0.0.7"), 32, v0, null, own, 0, 0));
             assertThat(kernel.routeTo(own)).map(Route::type).contains(Route.Type.LOCAL);
         }
     }
@@ -209,6 +209,35 @@ class RtnetlinkTest {
                         .as(destination)
                         .contains(0);
             }
+        }
+    }
+
+    /** A router further on that carries less is a matter of one path; the kernel shows it in the place of the route's. */
+    @Test
+    void shouldFindWhatARouteSaysThoughAPathHasTurnedOutNarrower() {
+        try (PeerNamespace peer = new PeerNamespace()) {
+            sh("ip link add v0 type veth peer name v1; ip link set v1 netns " + peer.id());
+            sh("ip link set v0 up; ip addr add 10.0.0.1/24 dev v0");
+            peer.sh("ip link set v1 up; ip addr add 10.0.0.254/24 dev v1; sysctl -qw net.ipv4.ip_forward=1");
+            peer.sh("ip link add w0 mtu 1280 type veth peer name w1; ip link set w0 up; ip link set w1 up");
+            peer.sh("ip addr add 192.0.2.254/24 dev w0");
+            sh("ip route add 192.0.2.0/24 via 10.0.0.254 mtu 1400");
+            sh("ping -c 1 -W 1 -M do -s 1350 192.0.2.1 >/dev/null || true");
+            sh("ip route get 192.0.2.1 | grep -q 'expires.*mtu 1280'");
+            try (Rtnetlink kernel = Rtnetlink.open()) {
+                assertThat(kernel.routeTo(address("192.0.2.1")).map(Route::mtu)).contains(1_400);
+            }
+        }
+    }
+
+    @Test
+    void shouldFindWhatARouteSaysThatExpires() {
+        sh("ip link add v0 type veth peer name v1; ip link set v0 up; ip link set v1 up");
+        sh("ip addr add 2001:db8:2::2/64 dev v0 nodad");
+        sh("ip route add 2001:db8:3::/64 via fe80::1 dev v0 mtu 1300 expires 600");
+        try (Rtnetlink kernel = Rtnetlink.open()) {
+            assertThat(kernel.routeTo(address("2001:db8:3::11")).map(Route::mtu))
+                    .contains(1_300);
         }
     }
 
@@ -264,7 +293,8 @@ class RtnetlinkTest {
             }
             assertThat(kernel.routes())
                     .filteredOn(route -> route.prefixLength() == 0)
-                    .containsExactly(new Route(Route.Type.UNICAST, address("::"), 0, v0, address("fe80::1"), null, 4));
+                    .containsExactly(
+                            new Route(Route.Type.UNICAST, address("::"), 0, v0, address("fe80::1"), null, 4, 0));
             sh("ip -6 route del default");
             assertThat(kernel.routeTo(address("2001:db8:9::1"))).isEmpty();
         }
@@ -312,7 +342,7 @@ class RtnetlinkTest {
             assertThat(kernel.addBlackhole(vip, 32, PROTOCOL)).isTrue();
             assertThat(kernel.addBlackhole(vip, 32, PROTOCOL)).isFalse();
             assertThat(kernel.routes(PROTOCOL))
-                    .containsExactly(new Route(Route.Type.BLACKHOLE, vip, 32, 0, null, null, PROTOCOL));
+                    .containsExactly(new Route(Route.Type.BLACKHOLE, vip, 32, 0, null, null, PROTOCOL, 0));
             assertThat(kernel.removeBlackhole(vip, 32, PROTOCOL + 1)).isFalse();
             assertThat(kernel.removeBlackhole(vip, 32, PROTOCOL)).isTrue();
             assertThat(kernel.removeBlackhole(vip, 32, PROTOCOL)).isFalse();

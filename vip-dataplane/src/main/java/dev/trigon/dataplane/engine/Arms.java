@@ -65,13 +65,13 @@ final class Arms {
                 .findFirst();
         if (same.isEmpty()) {
             return Optional.of("is gone, or another than vipd was started on (its index or MAC changed):"
-                    + " no VIP packet comes in by it");
+                    + " no VIP packet comes in by it until vipd is restarted");
         }
         int mtu = same.get().mtu();
         return mtu == arm.mtu()
                 ? Optional.empty()
-                : Optional.of("has an MTU of " + mtu + " now, and vipd goes by the " + arm.mtu() + " that it had:"
-                        + " longer packets are taken for merged ones");
+                : Optional.of("has an MTU of " + mtu + " now, and vipd goes by the " + arm.mtu() + " that it had,"
+                        + " above which packets are taken for merged ones, until vipd is restarted");
     }
 
     private static boolean isMac(@Nullable MacAddress one, long other) {

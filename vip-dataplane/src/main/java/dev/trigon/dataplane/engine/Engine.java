@@ -30,6 +30,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -64,7 +65,7 @@ public final class Engine implements DataPath, AutoCloseable {
     private final List<Worker> workers = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
     /** Only for the thread that follows the kernel. */
-    private final Set<String> changedArms = new HashSet<>();
+    private final Map<String, String> changedArms = new HashMap<>();
 
     private List<ServiceSpec> published = List.of();
     /** VIPs that are addresses of the gateway, when the services were published last. */
@@ -214,12 +215,16 @@ public final class Engine implements DataPath, AutoCloseable {
         Arms.learnAddresses(arms, kernel);
         reconsiderOwnAddresses();
         for (Arm arm : arms) {
-            Arms.change(arm, kernel)
-                    .filter(change -> changedArms.add(arm.interfaceName() + change))
-                    .ifPresent(change -> LOG.error(
-                            "interface {} {}, until vipd is restarted or the interface is as it was",
-                            arm.interfaceName(),
-                            change));
+            tellChange(arm, Arms.change(arm, kernel).orElse(""));
+        }
+    }
+
+    private void tellChange(Arm arm, String change) {
+        String before = changedArms.put(arm.interfaceName(), change);
+        if (change.isEmpty() && before != null && !before.isEmpty()) {
+            LOG.info("interface {} is as it was when vipd was started", arm.interfaceName());
+        } else if (!change.isEmpty() && !change.equals(before)) {
+            LOG.error("interface {} {}", arm.interfaceName(), change);
         }
     }
 

@@ -101,6 +101,13 @@ final class Datagram {
         return held > 0;
     }
 
+    /** Whether these octets have come. */
+    boolean has(int offset, int octets) {
+        int first = offset / UNIT;
+        int count = units(offset + octets) - first;
+        return countIn(first, count) == count;
+    }
+
     /** Notes the octets that a fragment brings. False if it must not go on. */
     boolean cover(int offset, int octets, boolean more) {
         int end = offset + octets;

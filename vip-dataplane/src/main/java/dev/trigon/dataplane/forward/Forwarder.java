@@ -167,9 +167,13 @@ public final class Forwarder {
         boolean isNew = frame >= released;
         Datagram datagram = isNew ? datagramOfNew(nowMs) : fragments.findAgain(packet);
         if (datagram == null) {
-            return drop(frame, isNew ? DropReason.FRAGMENT_QUEUE_FULL : DropReason.FRAGMENT_ORPHAN);
+            return isNew
+                    ? drop(frame, DropReason.FRAGMENT_QUEUE_FULL)
+                    : balanceForgotten(batch, frame, vip, table, nowMs);
         }
-        if (isNew && !datagram.cover(packet.fragmentOffset(), packet.fragmentOctets(), packet.moreFragments())) {
+        // what has waited is noted already, but not where its datagram was forgotten meanwhile and begun anew
+        boolean isNoted = !isNew && datagram.has(packet.fragmentOffset(), packet.fragmentOctets());
+        if (!isNoted && !datagram.cover(packet.fragmentOffset(), packet.fragmentOctets(), packet.moreFragments())) {
             return drop(frame, DropReason.FRAGMENT_OVERLAP);
         }
         if (packet.isFirstFragment()) {
@@ -183,6 +187,15 @@ public final class Forwarder {
         } else {
             return drop(frame, DropReason.FRAGMENT_QUEUE_FULL);
         }
+        return carryOut(batch, frame, table, nowMs);
+    }
+
+    /** A fragment that has waited, and whose datagram had to make room. A first one that waited for a MAC needs none. */
+    private Verdict balanceForgotten(Batch batch, int frame, Vip vip, ServiceTable table, long nowMs) {
+        if (!packet.isFirstFragment()) {
+            return drop(frame, DropReason.FRAGMENT_ORPHAN);
+        }
+        placement.place(packet, vip, table, nowMs, fate);
         return carryOut(batch, frame, table, nowMs);
     }
 

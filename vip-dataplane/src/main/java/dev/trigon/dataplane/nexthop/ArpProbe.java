@@ -10,7 +10,7 @@ import java.nio.ByteOrder;
 
 /**
  * Asks for a MAC in nobody's name: RFC 5227, section 2.1.1. A host answers such a question whatever addresses it holds, and
- * the kernel, which is asking too, takes the answer for its own.
+ * the kernel, which is asking too, takes the answer for its own. Only under {@link NextHops}' lock.
  */
 final class ArpProbe implements AutoCloseable {
     private static final int LENGTH = EthernetHeader.LENGTH + ArpPacket.LENGTH;

@@ -32,6 +32,7 @@ public final class NextHops implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NextHops.class);
     private static final int LISTEN_MS = 200;
     private static final long RETRY_NS = 1_000_000_000L;
+    private static final int IPV6_LEAST_MTU = 1_280;
     private static final long VERIFY_NS = 10_000_000_000L;
 
     private final Rtnetlink kernel;
@@ -42,6 +43,11 @@ public final class NextHops implements AutoCloseable {
     private final ArpProbe probe = new ArpProbe();
     /** The gateway's own addresses that are VIPs. */
     private Set<InetAddress> shared = Set.of();
+    /**
+     * The kernel may ask in the name of a VIP: it takes the first address of the interface, whatever source a route prefers.
+     * IPv6's asks from a link-local address.
+     */
+    private boolean needsProbe;
 
     private final Thread listener = new Thread(this::listen, "next-hops");
     private volatile boolean closing;
@@ -69,6 +75,7 @@ public final class NextHops implements AutoCloseable {
     public synchronized void share(Set<InetAddress> own) {
         if (!own.equals(shared)) {
             shared = Set.copyOf(own);
+            needsProbe = shared.stream().anyMatch(Inet4Address.class::isInstance);
             tracked.values().forEach(this::resolve);
         }
     }
@@ -152,7 +159,10 @@ public final class NextHops implements AutoCloseable {
 
     private void askForMac(Tracked one) {
         kernel.useNeighbour(one.ifIndex, one.hopAddress);
-        if (one.needsProbe && one.hopAddress instanceof Inet4Address address) {
+        long nowNs = System.nanoTime();
+        // the kernel asks once a second at most, however often it is told to; so does this
+        if (needsProbe && one.hopAddress instanceof Inet4Address address && nowNs - one.probedNs >= RETRY_NS) {
+            one.probedNs = nowNs;
             probe.send(one.ifIndex, one.ownMac, address);
         }
     }
@@ -200,8 +210,6 @@ public final class NextHops implements AutoCloseable {
                 kernel.links().stream().filter(l -> l.index() == one.ifIndex).findFirst();
         MacAddress ours = link.map(Link::mac).orElse(null);
         one.ownMac = ours == null ? 0 : ours.value();
-        InetAddress source = route.get().preferredSource();
-        one.needsProbe = source != null && shared.contains(source);
         Optional<Neighbour> neighbour =
                 kernel.neighbour(one.ifIndex, one.hopAddress).filter(Neighbour::usable);
         if (neighbour.isEmpty()) {
@@ -220,7 +228,12 @@ public final class NextHops implements AutoCloseable {
 
     /** A route may carry less than its link: what is behind it is narrower, and an operator knows. */
     private static int mtu(Route route, Link link) {
-        return route.mtu() == 0 ? link.mtu() : Math.min(route.mtu(), link.mtu());
+        if (route.mtu() == 0) {
+            return link.mtu();
+        }
+        // the kernel forwards no less than every IPv6 link carries (RFC 8200, section 5), and hosts believe no less
+        int least = route.destination() instanceof Inet4Address ? 0 : IPV6_LEAST_MTU;
+        return Math.min(Math.max(route.mtu(), least), link.mtu());
     }
 
     @Override
@@ -242,10 +255,9 @@ public final class NextHops implements AutoCloseable {
         InetAddress hopAddress;
         /** Written down by an operator, not learned. Naming it to the kernel would make it one that is learned (Linux 5.16). */
         boolean isStatic;
-        /** The kernel would ask for it in the name of a VIP. */
-        boolean needsProbe;
 
         long ownMac;
+        long probedNs = System.nanoTime() - RETRY_NS;
         /** The kernel could not be asked the last time. */
         boolean isStale;
 

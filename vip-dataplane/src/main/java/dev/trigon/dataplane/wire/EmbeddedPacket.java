@@ -34,8 +34,7 @@ public final class EmbeddedPacket {
         ipAt = at;
         protocol = 0;
         fragment.clear();
-        Flaw flaw = isIpv6 ? parseIpv6(octets) : parseIpv4(octets);
-        return flaw;
+        return isIpv6 ? parseIpv6(octets) : parseIpv4(octets);
     }
 
     private Flaw parseIpv4(int octets) {

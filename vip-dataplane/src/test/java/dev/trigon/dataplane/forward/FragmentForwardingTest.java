@@ -316,6 +316,47 @@ class FragmentForwardingTest {
         assertThat(rig.reading().of(DropReason.FRAGMENT_ORPHAN)).isZero();
     }
 
+    /** As many first pieces as it takes for no datagram from before to be known any more. */
+    private void flood() {
+        for (int id = 1_000; id < 1_000 + 3 * Fragments.SETS * Fragments.WAYS; id++) {
+            rig.send(first(id, 2_000));
+        }
+    }
+
+    private void releaseAll() {
+        while (rig.forwarder.isAnyWaiting()) {
+            rig.step();
+        }
+    }
+
+    /** A first piece has all that it takes, whether its datagram is still known or not. */
+    @Test
+    void shouldSendAFirstPieceWhoseDatagramWasForgottenWhileItWaited() {
+        for (int i = 0; i < 5; i++) {
+            rig.unresolve("10.2.0." + (11 + i));
+        }
+        assertThat(rig.send(first(7, 1_000)).verdict()).isEqualTo(Verdict.WAITING);
+        flood();
+        for (int i = 0; i < 5; i++) {
+            rig.resolve("10.2.0." + (11 + i), Rig.MTU);
+        }
+
+        releaseAll();
+
+        assertThat(rig.reading().of(DropReason.FRAGMENT_ORPHAN)).isZero();
+    }
+
+    /** What waited is noted in its datagram, though that was forgotten and begun anew: what overlaps it does not follow. */
+    @Test
+    void shouldNoteWhatWaitedInADatagramThatWasBegunAnew() {
+        assertThat(rig.send(later(7, 1, false)).verdict()).isEqualTo(Verdict.WAITING);
+        flood();
+        assertThat(rig.send(first(7, 1_000)).verdict()).isEqualTo(Verdict.FORWARDED);
+        releaseAll();
+
+        assertThat(rig.send(later(7, 1, true)).reason()).isEqualTo(DropReason.FRAGMENT_OVERLAP);
+    }
+
     /** A later piece does not know the flow's slot: it may be another flow's by then. */
     @Test
     void shouldCountAFragmentedDatagramOnceForItsFlow() throws Exception {

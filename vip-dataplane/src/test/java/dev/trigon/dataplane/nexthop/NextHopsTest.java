@@ -118,6 +118,50 @@ class NextHopsTest {
         }
     }
 
+    /** The kernel asks in the name of an interface's first address, whatever source a route prefers. */
+    @Test
+    void shouldResolveItToWhereARoutePrefersAnotherSource() {
+        try (PeerNamespace peer = new PeerNamespace()) {
+            wire(peer);
+            peer.sh("sysctl -qw net.ipv4.conf.all.arp_ignore=1 net.ipv4.conf.all.arp_announce=2");
+            peer.sh("ip link set lo up; ip addr add 10.2.0.2/32 dev lo");
+            sh("ip addr add 10.2.0.3/24 dev v0; ip route add 10.2.0.11 dev v0 src 10.2.0.3");
+            try (Rtnetlink kernel = Rtnetlink.open();
+                    NextHops hops = NextHops.follow(kernel, () -> {})) {
+                hops.share(Set.of(Specs.address("10.2.0.2")));
+
+                assertThat(until(hops.slot(SERVER), hop -> hop != null).destinationMac())
+                        .isEqualTo(PEER_MAC);
+            }
+        }
+    }
+
+    /** However often routes change, who does not answer is asked once a second, beside what the kernel asks. */
+    @Test
+    void shouldNotAskForEachRouteThatChanges() {
+        try (PeerNamespace peer = new PeerNamespace()) {
+            wire(peer);
+            sh("sysctl -qw net.ipv4.neigh.v0.retrans_time_ms=1000");
+            try (Rtnetlink kernel = Rtnetlink.open();
+                    NextHops hops = NextHops.follow(kernel, () -> {})) {
+                hops.share(Set.of(Specs.address("10.2.0.2")));
+                hops.slot(Specs.address("10.2.0.99"));
+                NextHopSlot server = hops.slot(SERVER);
+                until(server, hop -> hop != null);
+                long before = requests(peer);
+                long beganNs = System.nanoTime();
+
+                sh("for i in $(seq 200); do ip route add 192.0.2.$i dev v0; done");
+                sh("ip link set v0 mtu 1300");
+                until(server, hop -> hop != null && hop.mtu() == 1_300);
+
+                long seconds = 1 + (System.nanoTime() - beganNs) / 1_000_000_000;
+                // one from here, one from the kernel, and what an interface says of itself
+                assertThat(requests(peer) - before).isLessThan(20 + 3 * seconds);
+            }
+        }
+    }
+
     /** As the kernel forwards by it too. */
     @Test
     void shouldTakeTheRoutesMtuWhereItIsLessThanTheLinks() {
