@@ -5,6 +5,9 @@ TRIGON_HOME=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)
 export TRIGON_HOME
 PROGRAM=${0##*/}
 
+# A root shell that su made may look for programs where other users' are, and for none of root's.
+[[ $PATH == *:/usr/sbin:/sbin ]] || export PATH=$PATH:/usr/sbin:/sbin
+
 # die WHAT-WAS-REFUSED WHY WHAT-TO-DO
 die() {
     printf '%s: %s: %s; %s\n' "$PROGRAM" "$1" "$2" "$3" >&2

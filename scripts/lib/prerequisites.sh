@@ -7,7 +7,7 @@
 readonly SERVICE_POLICY=/usr/sbin/policy-rc.d
 readonly SERVICE_POLICY_MARK='# by Trigon: no service starts while its prerequisites are installed'
 
-# prerequisites build|run|lab|test …: each group's programs are there when this returns
+# prerequisites build|run|lab|clients|test …: each group's programs are there when this returns
 prerequisites() {
     local group missing=()
     for group in "$@"; do
@@ -106,10 +106,15 @@ install() {
     command -v apt-get >/dev/null ||
         die "installing $*" "there is no apt-get here" "install them by this system's own means"
     echo "Installing $*" >&2
-    local log service new=()
+    local log package service new=()
     log=$(mktemp)
-    command -v nginx >/dev/null || new+=(nginx.service)
-    command -v sshd >/dev/null || new+=(ssh.socket ssh.service)
+    # never a service that the machine had before
+    for package in "$@"; do
+        case $package in
+            nginx) is_installed nginx || new+=(nginx.service) ;;
+            openssh-server) is_installed openssh-server || new+=(ssh.socket ssh.service) ;;
+        esac
+    done
     if ! (
         trap allow_services EXIT
         forbid_services
@@ -126,6 +131,10 @@ install() {
     for service in "${new[@]}"; do
         systemctl --quiet disable --now "$service" >/dev/null 2>&1 || true
     done
+}
+
+is_installed() {
+    [[ $(dpkg-query -W -f '${Status}' "$1" 2>/dev/null) == *' installed' ]]
 }
 
 forbid_services() {

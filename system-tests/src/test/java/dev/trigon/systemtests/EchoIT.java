@@ -169,10 +169,10 @@ class EchoIT {
 
     /** Echo requests that each server's kernel was asked, in this family. */
     private static Map<String, Long> echoes(Family family) {
-        Pattern counter = Pattern.compile((family == Family.IPV4 ? "IcmpInEchos" : "Icmp6InEchos") + "\\s+(\\d+)");
+        String counter = family == Family.IPV4 ? "IcmpInEchos" : "Icmp6InEchos";
         Map<String, Long> echoes = new LinkedHashMap<>();
         for (String server : SERVERS) {
-            echoes.put(server, number(counter, LAB.host(server).ask("nstat", "-asz")));
+            echoes.put(server, LAB.host(server).kernelCounter(counter));
         }
         return echoes;
     }

@@ -51,18 +51,26 @@ class JumboIT {
     @BeforeEach
     void makePacketsOneByOne() {
         LAB.client().host().ask("ethtool", "-K", "eth0", "tx", "off", "tso", "off", "gso", "off");
-        fragmentedBefore = observed("fragmented-datagrams");
+        fragmentedBefore = vipd.counter("fragmented-datagrams");
     }
 
     @AfterEach
     void shouldHaveSeenNoFragments() {
         LAB.client().host().ask("ethtool", "-K", "eth0", "tx", "on", "tso", "on", "gso", "on");
-        assertThat(observed("fragmented-datagrams")).isEqualTo(fragmentedBefore);
+        awaitObserved();
+        assertThat(vipd.counter("fragmented-datagrams")).isEqualTo(fragmentedBefore);
         assertThat(LAB.packets().crossed()).isZero();
     }
 
-    private static long observed(String what) {
-        return vipd.counters().path("other").path(what).asLong();
+    /** What is observed is shown a moment later: once a request shows that came after the test's packets, they do too. */
+    private static void awaitObserved() {
+        long before = flowsLookedUp();
+        assertThat(LAB.client().get(1).total()).isEqualTo(1);
+        Eventually.within(SOON, () -> flowsLookedUp() > before, () -> "a request is not observed: " + vipd.counters());
+    }
+
+    private static long flowsLookedUp() {
+        return vipd.counter("flow-cache-hits") + vipd.counter("flow-cache-misses");
     }
 
     private static Client client(Family family) {
@@ -122,8 +130,8 @@ class JumboIT {
     @EnumSource
     @DisabledIfSystemProperty(named = "trigon.faults", matches = "true", disabledReason = "each packet counts")
     void shouldSayWhatANarrowerWireBehindItCarries(Family family) {
-        long tooLargeBefore = tooLarge();
-        long toldBefore = observed("icmp-errors-sent");
+        long tooLargeBefore = vipd.dropped("too-large");
+        long toldBefore = vipd.counter("icmp-errors-sent");
         narrow(NARROW_MTU);
         try {
             Eventually.within(
@@ -147,10 +155,10 @@ class JumboIT {
             assertThat(client(family).host().ask("ip", "route", "get", family.vip()))
                     .contains("mtu " + NARROW_MTU);
             // two pings, and what the client sent before it knew; what is observed is shown a moment later
-            assertThat(tooLarge()).isGreaterThanOrEqualTo(tooLargeBefore + 3);
+            assertThat(vipd.dropped("too-large")).isGreaterThanOrEqualTo(tooLargeBefore + 3);
             Eventually.within(
                     SOON,
-                    () -> observed("icmp-errors-sent") >= toldBefore + 3,
+                    () -> vipd.counter("icmp-errors-sent") >= toldBefore + 3,
                     () -> "too few were told: " + vipd.counters());
         } finally {
             narrow(MTU);
@@ -158,10 +166,6 @@ class JumboIT {
             // a moment later vipd knows too
             Eventually.within(SOON, () -> longPings(family, 1).exit() == 0, () -> "long pings do not pass any more");
         }
-    }
-
-    private static long tooLarge() {
-        return vipd.dropped().getOrDefault("too-large", 0L);
     }
 
     private static void narrow(int mtu) {

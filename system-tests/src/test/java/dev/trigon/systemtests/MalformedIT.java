@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -42,6 +41,7 @@ class MalformedIT {
     static final Lab LAB = new Lab(Lab.Kind.ONE_ARMED);
 
     private static final Duration SOON = Duration.ofSeconds(10);
+    private static final String ORPHAN_OR_OVERLAP = "fragment-orphan or fragment-overlap";
 
     private static Vipd vipd;
     private static final Map<Family, Program> CLIENTS = new EnumMap<>(Family.class);
@@ -125,6 +125,7 @@ class MalformedIT {
         }
         long droppedBefore = droppedByTheirHeaders();
         long arrivedBefore = LAB.packets().arrivedFromStranger();
+        long missedBefore = vipd.counter("capture-drops");
 
         long sent = mutated.sendFrom(LAB.router(), "lan") + noise.replayFrom(LAB.router(), "lan");
 
@@ -134,7 +135,7 @@ class MalformedIT {
         long arrived = LAB.packets().arrivedFromStranger() - arrivedBefore;
         assertThat(dropped).isGreaterThan(sent / 10);
         assertThat(arrived).isPositive().isLessThanOrEqualTo(sent - dropped);
-        assertThat(vipd.counter("capture-drops")).isZero();
+        assertThat(vipd.counter("capture-drops")).isEqualTo(missedBefore);
     }
 
     private static void awaitNothingWaiting() {
@@ -163,13 +164,14 @@ class MalformedIT {
         Map<String, Map<String, Integer>> dropped = Map.of(
                 "-S -p 80 -O 4", Map.of("bad-transport-header", 20),
                 "-S -p 80 -O 15", Map.of("bad-transport-header", 20),
-                // in 16 octets each: the first two are too small, the others wait in vain or bring nothing new
-                "-S -p 80 -f -d 40", Map.of("fragment-tiny", 40, "fragment-orphan", 2, "fragment-overlap", 38),
+                // in 16 octets each: the first two are too small, the other two wait in vain or bring nothing new
+                "-S -p 80 -f -d 40", Map.of("fragment-tiny", 40, ORPHAN_OR_OVERLAP, 40),
                 "--rawip --ipproto 47 -d 20", Map.of("protocol", 20),
                 "--icmp --icmptype 13", Map.of("icmp-type", 20),
                 "--icmp --icmptype 3 --icmpcode 1 --force-icmp", Map.of("icmp-embedded", 20),
                 "-S -p 81", Map.of("no-service", 20));
-        Map<String, Long> expected = new TreeMap<>(vipd.dropped());
+        Map<String, Long> droppedBefore = vipd.dropped();
+        Map<String, Long> expected = withOrphansAndOverlapsAsOne(droppedBefore);
         dropped.values().forEach(it -> it.forEach((reason, count) -> expected.merge(reason, (long) count, Long::sum)));
         long arrivedBefore = LAB.packets().arrivedFromStranger();
 
@@ -178,8 +180,22 @@ class MalformedIT {
                 .toList());
 
         awaitNothingWaiting();
-        assertThat(vipd.dropped()).isEqualTo(expected);
+        assertThat(withOrphansAndOverlapsAsOne(vipd.dropped())).isEqualTo(expected);
+        // two wait, and two more each time that those before have waited long enough: the machine may be slow
+        assertThat(vipd.dropped("fragment-orphan") - droppedBefore.getOrDefault("fragment-orphan", 0L))
+                .isBetween(2L, 20L);
         assertThat(LAB.packets().arrivedFromStranger()).isEqualTo(arrivedBefore);
+    }
+
+    private static Map<String, Long> withOrphansAndOverlapsAsOne(Map<String, Long> dropped) {
+        Map<String, Long> merged = new TreeMap<>(dropped);
+        for (String reason : List.of("fragment-orphan", "fragment-overlap")) {
+            Long count = merged.remove(reason);
+            if (count != null) {
+                merged.merge(ORPHAN_OR_OVERLAP, count, Long::sum);
+            }
+        }
+        return merged;
     }
 
     /** What is odd about them is the server's to judge. A checksum that is wrong stays so: it says what became of the packet. */
@@ -229,10 +245,7 @@ class MalformedIT {
 
     private static long badSums() {
         return SERVERS.stream()
-                .flatMap(it -> Pattern.compile("TcpInCsumErrors\\s+(\\d+)")
-                        .matcher(LAB.host(it).ask("nstat", "-asz"))
-                        .results())
-                .mapToLong(it -> Long.parseLong(it.group(1)))
+                .mapToLong(it -> LAB.host(it).kernelCounter("TcpInCsumErrors"))
                 .sum();
     }
 }

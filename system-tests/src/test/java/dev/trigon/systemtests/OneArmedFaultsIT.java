@@ -1,9 +1,6 @@
 package dev.trigon.systemtests;
 
-import static dev.trigon.systemtests.lab.Lab.SERVERS;
-
 import dev.trigon.systemtests.lab.Lab;
-import dev.trigon.systemtests.lab.Services;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -14,11 +11,7 @@ class OneArmedFaultsIT extends Delivery {
 
     @BeforeAll
     static void serve() {
-        LAB.vipd().start();
-        LAB.vipd().apply(Services.of(LAB, "l2dsr")).orFail();
-        LAB.startAgents();
-        LAB.startServersOfTheVips();
-        LAB.client().awaitAnswersFrom(SERVERS);
+        LAB.serveLayer2();
     }
 
     @Override

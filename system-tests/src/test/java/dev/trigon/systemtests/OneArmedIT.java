@@ -33,11 +33,7 @@ class OneArmedIT extends Delivery {
     static void serve() {
         vipd = LAB.vipd();
         client = LAB.client();
-        vipd.start();
-        vipd.apply(Services.of(LAB, "l2dsr")).orFail();
-        LAB.startAgents();
-        LAB.startServersOfTheVips();
-        client.awaitAnswersFrom(SERVERS);
+        LAB.serveLayer2();
     }
 
     @Override

@@ -20,7 +20,7 @@ class QinqIT {
 
     @BeforeAll
     static void serve() {
-        Tags.serve(LAB);
+        LAB.serveLayer2();
     }
 
     @ParameterizedTest

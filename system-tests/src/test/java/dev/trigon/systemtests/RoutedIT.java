@@ -1,11 +1,9 @@
 package dev.trigon.systemtests;
 
-import static dev.trigon.systemtests.lab.Lab.SERVERS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trigon.systemtests.lab.Client;
 import dev.trigon.systemtests.lab.Lab;
-import dev.trigon.systemtests.lab.Services;
 import dev.trigon.systemtests.lab.Vipd;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,12 +22,8 @@ class RoutedIT extends Delivery {
     static void serve() {
         vipd = LAB.vipd();
         client = LAB.client();
-        vipd.start();
-        vipd.apply(Services.of(LAB, "l3dsr")).orFail();
+        LAB.serveLayer3();
         dscp = vipd.ask("service", "show", "web").path("dscp").asInt();
-        LAB.startAgentsOfRoutedServers();
-        LAB.startServersOfTheVips();
-        client.awaitAnswersFrom(SERVERS);
     }
 
     @Override

@@ -9,7 +9,6 @@ import dev.trigon.systemtests.lab.Family;
 import dev.trigon.systemtests.lab.Host;
 import dev.trigon.systemtests.lab.Lab;
 import dev.trigon.systemtests.lab.Program;
-import dev.trigon.systemtests.lab.Services;
 import java.time.Duration;
 import java.util.List;
 
@@ -20,14 +19,6 @@ final class Tags {
     private static final int NARROW_MTU = 1280;
 
     private Tags() {}
-
-    static void serve(Lab lab) {
-        lab.vipd().start();
-        lab.vipd().apply(Services.of(lab, "l2dsr")).orFail();
-        lab.startAgents();
-        lab.startServersOfTheVips();
-        lab.client().awaitAnswersFrom(SERVERS);
-    }
 
     /** @param tags as tcpdump shows them */
     static void shouldBeOnWhateverIsSent(Lab lab, Family family, String... tags) {

@@ -1,12 +1,10 @@
 package dev.trigon.systemtests;
 
-import static dev.trigon.systemtests.lab.Lab.SERVERS;
 import static dev.trigon.systemtests.lab.Lab.VIP;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trigon.systemtests.lab.Client;
 import dev.trigon.systemtests.lab.Lab;
-import dev.trigon.systemtests.lab.Services;
 import dev.trigon.systemtests.lab.Vipd;
 import java.util.Locale;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,11 +23,7 @@ class TwoArmedIT extends Delivery {
     @BeforeAll
     static void serve() {
         client = LAB.client();
-        LAB.vipd().start();
-        LAB.vipd().apply(Services.of(LAB, "l2dsr")).orFail();
-        LAB.startAgents("--vip", SECOND_VIP);
-        LAB.startServersOfTheVips();
-        client.awaitAnswersFrom(SERVERS);
+        LAB.serveLayer2("--vip", SECOND_VIP);
     }
 
     @Override

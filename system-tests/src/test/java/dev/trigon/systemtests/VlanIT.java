@@ -15,7 +15,7 @@ class VlanIT extends Delivery {
 
     @BeforeAll
     static void serve() {
-        Tags.serve(LAB);
+        LAB.serveLayer2();
     }
 
     @Override

@@ -224,6 +224,24 @@ public final class Lab implements BeforeAllCallback, AfterEachCallback, AfterAll
         return Objects.requireNonNull(agents.get(server), server);
     }
 
+    /** Starts all that answers a client: vipd, which forwards in l2dsr, and agents and servers. Returns once all answer. */
+    public void serveLayer2(String... agentOptions) {
+        vipd.start();
+        vipd.apply(Services.of(this, "l2dsr")).orFail();
+        startAgents(agentOptions);
+        startServersOfTheVips();
+        client.awaitAnswersFrom(SERVERS);
+    }
+
+    /** The same in l3dsr. */
+    public void serveLayer3() {
+        vipd.start();
+        vipd.apply(Services.of(this, "l3dsr")).orFail();
+        startAgentsOfRoutedServers();
+        startServersOfTheVips();
+        client.awaitAnswersFrom(SERVERS);
+    }
+
     /** Starts an agent on every server for the VIPs, and returns once each holds them. */
     public void startAgents(String... options) {
         List<String> all = new ArrayList<>();

@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trigon.dataplane.wire.Octets;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -16,7 +14,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Every target on its seeds, on the corpus that fuzzing has left, and on a bounded number of inputs made of both. */
 class FuzzTest {
     private static final long SEED = 1;
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     @ParameterizedTest
     @EnumSource
@@ -38,11 +35,9 @@ class FuzzTest {
         }
         System.out.println("FuzzTest seed " + SEED);
         Mutator mutator = new Mutator(SEED, inputs, kind.longestInput);
-        Assertions.assertTimeout(PATIENCE, () -> {
-            for (int i = 0; i < kind.shortRun; i++) {
-                run(target, mutator.next(), "input " + i + " of " + kind);
-            }
-        });
+        for (int i = 0; i < kind.shortRun; i++) {
+            run(target, mutator.next(), "input " + i + " of " + kind);
+        }
     }
 
     private static void run(FuzzTarget target, byte[] input, String what) {
