@@ -155,6 +155,8 @@ public final class NeighborMessage {
                 && type() == SOLICITATION
                 && code() == 0
                 && !IpAddress.isMulticast(targetHigh(), targetLow())
+                // or it would be answered for a VIP of IPv4: nobody has such an address
+                && !IpAddress.isIpv4(targetHigh(), targetLow())
                 && areOptionsSound(octets, fromNowhere);
     }
 

@@ -31,6 +31,9 @@ import java.util.TreeSet;
  * <p>An input is an octet of what to put right, and a frame.
  */
 public final class NeighborTarget implements FuzzTarget {
+    /** What IPv6 addresses begin with that are IPv4's. */
+    private static final byte[] MAPPED = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1};
+
     private static final int SUM = 0x01;
     private static final int FOR_VIP = 0x02;
     private static final int WHICH_SHIFT = 2;
@@ -169,6 +172,7 @@ public final class NeighborTarget implements FuzzTarget {
                 && it.word(message) == 135 << 8
                 && it.octet(it.ipAt + 7) == 255
                 && it.octet(message + 8) != 0xFF
+                && !Arrays.equals(frame, message + 8, message + 20, MAPPED, 0, 12)
                 && it.isTransportRight();
         byte[] group = Octets.address("ff02::1:ff00:0");
         boolean toGroup = Arrays.equals(frame, it.ipAt + 24, it.ipAt + 37, group, 0, 13);

@@ -134,6 +134,14 @@ class NeighborMessageTest {
                 row(false, "by a router", TestFrame.neighborSolicitation(VIP).ttl(254)),
                 row(
                         false,
+                        "for IPv4's 203.0.113.10",
+                        TestFrame.icmp(135, 0, 0)
+                                .ipv6()
+                                .ttl(255)
+                                .to(VIP, 0)
+                                .payload(hex("00000000 00000000 0000ffff cb00710a"))),
+                row(
+                        false,
                         "with a wrong checksum",
                         TestFrame.neighborSolicitation(VIP).sumOffBy(1)),
                 row(
