@@ -313,6 +313,7 @@ public final class Engine implements DataPath, AutoCloseable {
     public void close() {
         workers.forEach(Worker::close);
         threads.forEach(Engine::join);
+        tellTotals();
         expiry.close();
         nextHops.close();
         upkeep.close();
@@ -325,6 +326,19 @@ public final class Engine implements DataPath, AutoCloseable {
             closeFlows(flows);
             kernel.close();
         }
+    }
+
+    /** The last word on what became of packets: nobody can ask for it any more. */
+    private void tellTotals() {
+        Reading total = workers.stream().map(w -> w.counters().read()).reduce(Reading.zero(), Reading::plus);
+        LOG.info(
+                "packets since the start: {} received, {} forwarded, {} answered, {} passed, {} waiting, {} dropped",
+                total.received(),
+                total.of(Verdict.FORWARDED),
+                total.of(Verdict.ANSWERED),
+                total.of(Verdict.PASSED),
+                total.of(Verdict.WAITING),
+                total.of(Verdict.DROPPED));
     }
 
     private static void closeFlows(FlowTable flows) {
