@@ -241,7 +241,7 @@ public final class Engine implements DataPath, AutoCloseable {
 
     @Override
     public Counters counters() {
-        Reading sum = workers.stream().map(w -> w.counters().read()).reduce(Reading.zero(), Reading::plus);
+        Reading sum = total();
         Map<String, Long> dropped = new LinkedHashMap<>();
         for (DropReason reason : DropReason.values()) {
             dropped.put(reason.label(), sum.of(reason));
@@ -330,7 +330,7 @@ public final class Engine implements DataPath, AutoCloseable {
 
     /** The last word on what became of packets: nobody can ask for it any more. */
     private void tellTotals() {
-        Reading total = workers.stream().map(w -> w.counters().read()).reduce(Reading.zero(), Reading::plus);
+        Reading total = total();
         LOG.info(
                 "packets since the start: {} received, {} forwarded, {} answered, {} passed, {} waiting, {} dropped",
                 total.received(),
@@ -339,6 +339,10 @@ public final class Engine implements DataPath, AutoCloseable {
                 total.of(Verdict.PASSED),
                 total.of(Verdict.WAITING),
                 total.of(Verdict.DROPPED));
+    }
+
+    private Reading total() {
+        return workers.stream().map(w -> w.counters().read()).reduce(Reading.zero(), Reading::plus);
     }
 
     private static void closeFlows(FlowTable flows) {
