@@ -6,12 +6,14 @@ public enum FlowState {
     SYN(1, "syn"),
     /** The client acknowledged, or was met in the middle of its connection. */
     ESTABLISHED(2, "established"),
-    /** The client sent FIN or RST, the last that is learnt of it; the server may go on sending. */
+    /** The client sent FIN, the last that is learnt of it; the server may go on sending. */
     CLOSING(3, "closing"),
     /** Not TCP: there is nothing to follow but time. */
-    UDP(4, "udp");
+    UDP(4, "udp"),
+    /** The client sent an RST that can be believed. */
+    CLOSED(5, "closed");
 
-    static final int CODES = 5;
+    static final int CODES = 6;
 
     private static final FlowState[] BY_CODE = new FlowState[CODES];
 

@@ -1,15 +1,17 @@
 package dev.trigon.conntrack;
 
+import java.util.stream.LongStream;
+
 /** How long a flow may be idle before it is forgotten, by its state. */
-public record FlowTimeouts(long synMs, long establishedMs, long closingMs, long udpMs) {
-    public static final FlowTimeouts DEFAULT = new FlowTimeouts(30_000, 900_000, 30_000, 300_000);
+public record FlowTimeouts(long synMs, long establishedMs, long closingMs, long closedMs, long udpMs) {
+    public static final FlowTimeouts DEFAULT = new FlowTimeouts(30_000, 900_000, 30_000, 10_000, 300_000);
 
     private static final long LONGEST_WRITE_BEHIND_MS = 2_000;
 
     public FlowTimeouts {
-        if (Math.min(Math.min(synMs, establishedMs), Math.min(closingMs, udpMs)) <= 0) {
+        if (LongStream.of(synMs, establishedMs, closingMs, closedMs, udpMs).anyMatch(ms -> ms <= 0)) {
             throw new IllegalArgumentException("a flow timeout is not above 0: " + synMs + ", " + establishedMs + ", "
-                    + closingMs + ", " + udpMs + " ms");
+                    + closingMs + ", " + closedMs + ", " + udpMs + " ms");
         }
     }
 
@@ -18,14 +20,14 @@ public record FlowTimeouts(long synMs, long establishedMs, long closingMs, long 
             case SYN -> synMs;
             case ESTABLISHED -> establishedMs;
             case CLOSING -> closingMs;
+            case CLOSED -> closedMs;
             case UDP -> udpMs;
         };
     }
 
     /** How long a cache may know of a flow's packets before the table does: seldom enough, and well within the timeouts. */
     public long writeBehindMs() {
-        long shortestMs = Math.min(Math.min(synMs, establishedMs), Math.min(closingMs, udpMs));
-        return Math.max(1, Math.min(LONGEST_WRITE_BEHIND_MS, shortestMs / 4));
+        return Math.max(1, Math.min(LONGEST_WRITE_BEHIND_MS, Math.min(establishedMs, udpMs) / 4));
     }
 
     /** By {@link FlowState#code}. */

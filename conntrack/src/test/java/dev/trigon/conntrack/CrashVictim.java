@@ -32,7 +32,7 @@ final class CrashVictim {
             int of = thread;
             new Thread(() -> run(table, progress, round, of)).start();
         }
-        FlowTimeouts shortest = new FlowTimeouts(1, 1, 1, 1);
+        FlowTimeouts shortest = new FlowTimeouts(1, 1, 1, 1, 1);
         while (true) {
             table.expireNext(0, shortest);
             Thread.sleep(1);

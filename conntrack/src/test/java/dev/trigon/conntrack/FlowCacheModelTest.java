@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * IPv4 flows and of IPv6 flows that differ from those, and from each other, in one word of the key or another.
  */
 class FlowCacheModelTest {
-    private static final FlowTimeouts TIMEOUTS = new FlowTimeouts(40_000, 60_000, 20_000, 30_000);
+    private static final FlowTimeouts TIMEOUTS = new FlowTimeouts(40_000, 60_000, 20_000, 10_000, 30_000);
     private static final int STEPS = 200_000;
 
     private final long seed = System.nanoTime();

@@ -127,7 +127,7 @@ class FlowCacheTest {
 
     @Test
     void shouldWriteBehindWellWithinShortTimeouts() throws Exception {
-        try (FlowCache hasty = new FlowCache(table, 64, new FlowTimeouts(1_000, 1_000, 1_000, 400))) {
+        try (FlowCache hasty = new FlowCache(table, 64, new FlowTimeouts(1_000, 1_000, 1_000, 1_000, 400))) {
             hasty.touch(hasty.create(key(1), 7, FlowState.UDP, NOW_MS), 1, NOW_MS);
 
             assertThat(hasty.writeBehind(NOW_MS + 99, 100)).isZero();

@@ -164,7 +164,7 @@ class FlowTableTest {
 
     @Test
     void shouldExpireByState() {
-        FlowTimeouts timeouts = new FlowTimeouts(1_000, 4_000, 2_000, 3_000);
+        FlowTimeouts timeouts = new FlowTimeouts(1_000, 4_000, 2_000, 500, 3_000);
         long nowMs = NOW_MS + 2 * timeouts.writeBehindMs();
         FlowState[] states = FlowState.values();
         for (int i = 0; i < 400; i++) {

@@ -141,6 +141,7 @@ public final class Vipd implements Callable<Integer> {
                         timeouts.syn().toMillis(),
                         timeouts.established().toMillis(),
                         timeouts.closing().toMillis(),
+                        timeouts.closed().toMillis(),
                         timeouts.udp().toMillis()),
                 new AnswerPolicy(
                         settings.icmp().echo() == VipdConfig.Echo.FORWARD,

@@ -19,6 +19,12 @@ public final class Maglev implements Scheduler {
     /** Prime, and the paper's choice of size: more than 100 slots each for some hundreds of backends. */
     public static final int TABLE_SIZE = 65_537;
 
+    /** Primes, each about four times the one before it. */
+    private static final int[] SIZES = {251, 1_021, 4_093, 16_381, TABLE_SIZE};
+
+    /** What keeps the shares even to within a percent, as in the paper. */
+    private static final int SLOTS_PER_BACKEND = 100;
+
     private static final int UNCLAIMED = -1;
 
     private final int[] table;
@@ -35,20 +41,31 @@ public final class Maglev implements Scheduler {
      * @param weights of each backend; one of weight 0 gets no slot
      */
     public static Maglev of(long[] high, long[] low, int[] weights) {
-        int heaviest = Arrays.stream(weights).max().orElse(0);
-        return new Maglev(heaviest == 0 ? new int[0] : populate(high, low, weights, heaviest));
+        return of(high, low, weights, TABLE_SIZE);
     }
 
-    private static int[] populate(long[] high, long[] low, int[] weights, int heaviest) {
+    /** A table that takes no more memory than so many backends need. */
+    public static Maglev small(long[] high, long[] low, int[] weights) {
+        int wanted = low.length * SLOTS_PER_BACKEND;
+        int size = Arrays.stream(SIZES).filter(s -> s >= wanted).findFirst().orElse(TABLE_SIZE);
+        return of(high, low, weights, size);
+    }
+
+    private static Maglev of(long[] high, long[] low, int[] weights, int size) {
+        int heaviest = Arrays.stream(weights).max().orElse(0);
+        return new Maglev(heaviest == 0 ? new int[0] : populate(high, low, weights, heaviest, size));
+    }
+
+    private static int[] populate(long[] high, long[] low, int[] weights, int heaviest, int size) {
         int backends = low.length;
         int[] slot = new int[backends];
         int[] skip = new int[backends];
         for (int i = 0; i < backends; i++) {
             long name = Scatter.fold(high[i], low[i]);
-            slot[i] = (int) Long.remainderUnsigned(Scatter.mix(name), TABLE_SIZE);
-            skip[i] = (int) Long.remainderUnsigned(Scatter.mix(~name), TABLE_SIZE - 1) + 1;
+            slot[i] = (int) Long.remainderUnsigned(Scatter.mix(name), size);
+            skip[i] = (int) Long.remainderUnsigned(Scatter.mix(~name), size - 1) + 1;
         }
-        int[] table = new int[TABLE_SIZE];
+        int[] table = new int[size];
         Arrays.fill(table, UNCLAIMED);
         int[] share = new int[backends];
         int[] turns = inCanonicalOrder(high, low);
@@ -61,10 +78,10 @@ public final class Maglev implements Scheduler {
                 }
                 share[i] -= heaviest;
                 while (table[slot[i]] != UNCLAIMED) {
-                    slot[i] = (slot[i] + skip[i]) % TABLE_SIZE;
+                    slot[i] = (slot[i] + skip[i]) % size;
                 }
                 table[slot[i]] = i;
-                if (++claimed == TABLE_SIZE) {
+                if (++claimed == size) {
                     return table;
                 }
             }
@@ -84,7 +101,7 @@ public final class Maglev implements Scheduler {
 
     @Override
     public int choose(long flowHash) {
-        return table.length == 0 ? NO_BACKEND : table[(int) Long.remainderUnsigned(flowHash, TABLE_SIZE)];
+        return table.length == 0 ? NO_BACKEND : table[(int) Long.remainderUnsigned(flowHash, table.length)];
     }
 
     @Override

@@ -38,10 +38,23 @@ public record VipdConfig(
         PCAP
     }
 
-    /** @param max how many flows are remembered */
-    public record Flows(long max, Timeouts timeouts) {
+    /**
+     * The flow table.
+     *
+     * @param max how many flows are remembered
+     * @param cache how many of them each worker has at hand; a power of two: what was asked for, rounded up
+     * @param newPerSecond how many new ones each worker remembers a second; more are placed by hash
+     * @param maxAffinities how many clients are remembered for services with affinity
+     */
+    public record Flows(long max, int cache, int newPerSecond, int maxAffinities, Timeouts timeouts) {
         public static final int MIN_MAX = 1 << 10;
         public static final int MAX_MAX = 1 << 24;
+        public static final int DEFAULT_CACHE = 1 << 18;
+        public static final int MIN_CACHE = 1 << 10;
+        public static final int MAX_CACHE = 1 << 24;
+        public static final int DEFAULT_NEW_PER_SECOND = 100_000;
+        public static final int MAX_NEW_PER_SECOND = 10_000_000;
+        public static final int DEFAULT_MAX_AFFINITIES = 1 << 18;
     }
 
     /** Who answers a ping of a VIP. */
@@ -75,8 +88,12 @@ public record VipdConfig(
     }
 
     /** How long a flow may be idle, by what is known of it, before it is forgotten. */
-    public record Timeouts(Duration syn, Duration established, Duration closing, Duration udp) {
+    public record Timeouts(Duration syn, Duration established, Duration closing, Duration closed, Duration udp) {
         public static final Timeouts DEFAULT = new Timeouts(
-                Duration.ofSeconds(30), Duration.ofMinutes(15), Duration.ofSeconds(30), Duration.ofMinutes(5));
+                Duration.ofSeconds(30),
+                Duration.ofMinutes(15),
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(10),
+                Duration.ofMinutes(5));
     }
 }

@@ -85,7 +85,7 @@ public final class VipdConfigFile {
                 interfaces.size(),
                 path(control, "socket", "/run/trigon/vipd.sock"),
                 path(fields, "state", "/var/lib/trigon"),
-                flows(fields.mapping("flows", "max", "timeouts")),
+                flows(fields.mapping("flows", "max", "cache", "newPerSecond", "maxAffinities", "timeouts")),
                 icmp(fields.mapping("icmp", "echo", "rate")),
                 FaultsReader.read(source, fields),
                 trace(fields));
@@ -168,14 +168,28 @@ public final class VipdConfigFile {
 
     private VipdConfig.Flows flows(Fields flows) throws Refusal {
         int max = flows.number("max", 1 << 20, VipdConfig.Flows.MIN_MAX, VipdConfig.Flows.MAX_MAX);
-        Fields timeouts = flows.mapping("timeouts", "syn", "established", "closing", "udp");
+        Fields timeouts = flows.mapping("timeouts", "syn", "established", "closing", "closed", "udp");
         VipdConfig.Timeouts ifAbsent = VipdConfig.Timeouts.DEFAULT;
+        int cache = flows.number(
+                "cache", VipdConfig.Flows.DEFAULT_CACHE, VipdConfig.Flows.MIN_CACHE, VipdConfig.Flows.MAX_CACHE);
         return new VipdConfig.Flows(
                 max,
+                Integer.highestOneBit(2 * cache - 1),
+                flows.number(
+                        "newPerSecond",
+                        VipdConfig.Flows.DEFAULT_NEW_PER_SECOND,
+                        1,
+                        VipdConfig.Flows.MAX_NEW_PER_SECOND),
+                flows.number(
+                        "maxAffinities",
+                        VipdConfig.Flows.DEFAULT_MAX_AFFINITIES,
+                        VipdConfig.Flows.MIN_MAX,
+                        VipdConfig.Flows.MAX_MAX),
                 new VipdConfig.Timeouts(
                         timeout(timeouts, "syn", ifAbsent.syn()),
                         timeout(timeouts, "established", ifAbsent.established()),
                         timeout(timeouts, "closing", ifAbsent.closing()),
+                        timeout(timeouts, "closed", ifAbsent.closed()),
                         timeout(timeouts, "udp", ifAbsent.udp())));
     }
 

@@ -1,5 +1,6 @@
 package dev.trigon.dataplane.control;
 
+import dev.trigon.dataplane.service.Configured;
 import dev.trigon.dataplane.service.Protocol;
 import dev.trigon.dataplane.service.Refusal;
 import dev.trigon.dataplane.service.ServiceSpec;
@@ -7,6 +8,7 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The running data path, as the control plane sees it. Every method may be called from any thread. */
@@ -18,8 +20,8 @@ public interface DataPath {
      */
     void check(List<ServiceSpec> before, List<ServiceSpec> after) throws Refusal;
 
-    /** Puts these services in force, all of them and no others. Returns once every worker uses them. */
-    void publish(List<ServiceSpec> services);
+    /** Puts this in force, all of it and nothing else. Returns once every worker uses them. */
+    void publish(Configured configured);
 
     Counters counters();
 
@@ -35,6 +37,12 @@ public interface DataPath {
 
     /** Calls {@code visitor} for each remembered flow, in no order; a flow that changes meanwhile may be seen either way. */
     void forEachFlow(Consumer<Flow> visitor);
+
+    /**
+     * Makes flows unknown, so that the next packet of each is a new flow's; safe under traffic. Answers how many. Once it
+     * returns, no worker knows one of them.
+     */
+    long flush(Predicate<Flow> which);
 
     /** What would happen to such a packet now, decided by the code that would do it, without doing it. */
     Explanation explain(Protocol protocol, InetAddress client, int clientPort, InetAddress vip, int vipPort);
@@ -59,13 +67,19 @@ public interface DataPath {
 
     record BackendLoad(long activeFlows, long packets, long bytes) {}
 
-    /** @param state syn, established, closing or udp */
+    /**
+     * A remembered flow.
+     *
+     * @param service that has its VIP and port now; null: none
+     * @param state syn, established, closing, closed or udp
+     */
     record Flow(
             Protocol protocol,
             InetAddress client,
             int clientPort,
             InetAddress vip,
             int vipPort,
+            @Nullable String service,
             int backendId,
             String state,
             long idleSeconds,

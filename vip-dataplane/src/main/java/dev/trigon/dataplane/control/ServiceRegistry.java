@@ -54,7 +54,7 @@ public final class ServiceRegistry {
         } catch (Refusal e) {
             LOG.warn("saved services are in force although one would be refused now: {}", e.getMessage());
         }
-        dataPath.publish(saved);
+        dataPath.publish(state.configured());
     }
 
     synchronized Change change(Edit edit) throws Refusal {
@@ -87,11 +87,11 @@ public final class ServiceRegistry {
     /** A data path that fails to take a list is a fault of ours; it gets back the list that worked, and so does the file. */
     private void publish(ServicesState before, ServicesState after) {
         try {
-            dataPath.publish(after.services());
+            dataPath.publish(after.configured());
         } catch (RuntimeException e) {
             try {
                 store.save(before);
-                dataPath.publish(before.services());
+                dataPath.publish(before.configured());
             } catch (IOException | RuntimeException again) {
                 e.addSuppressed(again);
             }

@@ -3,6 +3,9 @@ package dev.trigon.dataplane.control;
 import dev.trigon.dataplane.config.BackendDraft;
 import dev.trigon.dataplane.config.ServiceDraft;
 import dev.trigon.dataplane.service.BackendSpec;
+import dev.trigon.dataplane.service.BackendState;
+import dev.trigon.dataplane.service.Configured;
+import dev.trigon.dataplane.service.FlowPolicy;
 import dev.trigon.dataplane.service.ForwardMode;
 import dev.trigon.dataplane.service.Refusal;
 import dev.trigon.dataplane.service.ServiceSpec;
@@ -22,6 +25,10 @@ record ServicesState(int nextBackendId, List<ServiceSpec> services) {
 
     ServicesState {
         services = List.copyOf(services);
+    }
+
+    Configured configured() {
+        return new Configured(services, List.of());
     }
 
     /** The same server of the same service: through reordering, a new weight, another port. */
@@ -61,7 +68,7 @@ record ServicesState(int nextBackendId, List<ServiceSpec> services) {
                     id = nextId++;
                     checkRoom(draft, nextId);
                 }
-                backends.add(new BackendSpec(id, backend.name(), backend.address(), backend.weight()));
+                backends.add(new BackendSpec(id, backend.name(), backend.address(), backend.weight(), BackendState.UP));
             }
             int dscp = draft.forward() == ForwardMode.L3DSR ? codes.getOrDefault(draft.vip(), 0) : 0;
             numbered.add(new ServiceSpec(
@@ -72,6 +79,7 @@ record ServicesState(int nextBackendId, List<ServiceSpec> services) {
                     draft.forward(),
                     dscp,
                     draft.scheduler(),
+                    FlowPolicy.DEFAULT,
                     backends));
         }
         return new ServicesState(nextId, numbered);

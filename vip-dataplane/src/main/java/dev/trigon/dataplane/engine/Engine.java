@@ -19,10 +19,13 @@ import dev.trigon.dataplane.port.fault.Faults;
 import dev.trigon.dataplane.port.pcap.PortException;
 import dev.trigon.dataplane.service.Backend;
 import dev.trigon.dataplane.service.BackendSpec;
+import dev.trigon.dataplane.service.Configured;
+import dev.trigon.dataplane.service.FormerBackend;
 import dev.trigon.dataplane.service.Protocol;
 import dev.trigon.dataplane.service.Refusal;
 import dev.trigon.dataplane.service.ServiceSpec;
 import dev.trigon.dataplane.service.ServiceTable;
+import dev.trigon.dataplane.service.Surroundings;
 import dev.trigon.linux.LinuxException;
 import dev.trigon.linux.netlink.InterfaceAddress;
 import dev.trigon.linux.netlink.Rtnetlink;
@@ -38,7 +41,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,6 +64,7 @@ public final class Engine implements DataPath, AutoCloseable {
     private final Upkeep upkeep;
     private final NextHops nextHops;
     private final FlowTable flows;
+    private final FlowTimeouts timeouts;
     private final FlowView flowView;
     private final FlowExpiry expiry;
     private final List<Arm> arms;
@@ -67,7 +73,7 @@ public final class Engine implements DataPath, AutoCloseable {
     /** Only for the thread that follows the kernel. */
     private final Map<String, String> changedArms = new HashMap<>();
 
-    private List<ServiceSpec> published = List.of();
+    private Configured published = Configured.NOTHING;
     /** VIPs that are addresses of the gateway, when the services were published last. */
     private Set<InetAddress> ownVips = Set.of();
 
@@ -76,7 +82,7 @@ public final class Engine implements DataPath, AutoCloseable {
     private Engine(Rtnetlink kernel, List<Arm> arms, FlowTable flows, Offloads offloads, Settings settings)
             throws PortException {
         MonotonicClock clock = new MonotonicClock();
-        FlowTimeouts timeouts = settings.timeouts();
+        this.timeouts = settings.timeouts();
         this.kernel = kernel;
         this.guard = new KernelGuard(kernel);
         this.portGuard = PortGuard.ofGateway();
@@ -162,7 +168,8 @@ public final class Engine implements DataPath, AutoCloseable {
     }
 
     @Override
-    public synchronized void publish(List<ServiceSpec> services) {
+    public synchronized void publish(Configured configured) {
+        List<ServiceSpec> services = configured.services();
         Set<InetAddress> own = ownAddresses();
         Set<InetAddress> vips = services.stream().map(ServiceSpec::vip).collect(Collectors.toSet());
         Set<PortGuard.Rule> rules = PortGuard.rules(services, own);
@@ -174,24 +181,27 @@ public final class Engine implements DataPath, AutoCloseable {
         portGuard.add(rules);
         solicitedNodes.retain(vips);
         nextHops.share(ownVips);
-        ServiceTable next = ServiceTable.compile(services, inForce, nextHops::slot, workers.size(), own);
+        ServiceTable next = ServiceTable.compile(
+                configured, inForce, new Surroundings(nextHops::slot, workers.size(), own, timeouts));
         inForce = next;
-        published = List.copyOf(services);
+        published = configured;
         workers.forEach(Worker::wake);
         awaitAdoption(next.version());
         guard.retain(foreignVips);
         portGuard.retain(rules);
-        nextHops.retain(services.stream()
-                .flatMap(s -> s.backends().stream())
-                .map(BackendSpec::address)
-                .collect(Collectors.toSet()));
+        Stream<InetAddress> servers =
+                services.stream().flatMap(s -> s.backends().stream()).map(BackendSpec::address);
+        Stream<InetAddress> formerServers = configured.former().stream().map(FormerBackend::address);
+        nextHops.retain(Stream.concat(servers, formerServers).collect(Collectors.toSet()));
     }
 
     /** An address of the gateway that is a VIP may have come or gone: such a VIP is guarded in another way. */
     private synchronized void reconsiderOwnAddresses() {
         Set<InetAddress> own = ownAddresses();
-        Set<InetAddress> now =
-                published.stream().map(ServiceSpec::vip).filter(own::contains).collect(Collectors.toSet());
+        Set<InetAddress> now = published.services().stream()
+                .map(ServiceSpec::vip)
+                .filter(own::contains)
+                .collect(Collectors.toSet());
         if (!now.equals(ownVips)) {
             LOG.warn("VIPs that are addresses of this gateway: {}; they were {}", words(now), words(ownVips));
             publish(published);
@@ -289,7 +299,12 @@ public final class Engine implements DataPath, AutoCloseable {
 
     @Override
     public void forEachFlow(Consumer<Flow> visitor) {
-        flowView.forEach(visitor);
+        flowView.forEach(inForce, visitor);
+    }
+
+    @Override
+    public long flush(Predicate<Flow> which) {
+        return flowView.flush(inForce, which);
     }
 
     @Override

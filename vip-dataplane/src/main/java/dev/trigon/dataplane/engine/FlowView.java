@@ -15,6 +15,7 @@ import dev.trigon.dataplane.wire.IpAddress;
 import java.net.InetAddress;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 /** The flow table as operators see it. */
 final class FlowView {
@@ -31,19 +32,35 @@ final class FlowView {
         this.clockMs = clockMs;
     }
 
-    void forEach(Consumer<Flow> visitor) {
+    void forEach(ServiceTable table, Consumer<Flow> visitor) {
         long nowMs = clockMs.getAsLong();
-        flows.forEach(record -> visitor.accept(flow(record, nowMs)));
+        flows.forEach(record -> visitor.accept(flow(record, table, nowMs)));
     }
 
-    private static Flow flow(FlowRecord record, long nowMs) {
+    /** Removes those flows from the table. */
+    long flush(ServiceTable table, Predicate<Flow> which) {
+        long nowMs = clockMs.getAsLong();
+        FlowRecord scratch = new FlowRecord();
+        long[] removed = new long[1];
+        flows.forEach(record -> {
+            if (which.test(flow(record, table, nowMs)) && flows.remove(record.key(), scratch)) {
+                removed[0]++;
+            }
+        });
+        return removed[0];
+    }
+
+    private static Flow flow(FlowRecord record, ServiceTable table, long nowMs) {
         FlowKey key = record.key();
+        Vip vip = table.vip(key.vipHigh(), key.vipLow());
+        Service service = vip == null ? null : vip.service(key.protocol(), key.vipPort());
         return new Flow(
                 key.protocol() == Protocol.TCP.number() ? Protocol.TCP : Protocol.UDP,
                 IpAddress.toInetAddress(key.clientHigh(), key.clientLow()),
                 key.clientPort(),
                 IpAddress.toInetAddress(key.vipHigh(), key.vipLow()),
                 key.vipPort(),
+                service == null ? null : service.spec().name(),
                 record.backendId(),
                 record.state().label(),
                 Math.max(0, nowMs - record.lastSeenMs()) / MS_PER_SECOND,

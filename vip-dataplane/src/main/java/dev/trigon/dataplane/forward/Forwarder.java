@@ -229,7 +229,7 @@ public final class Forwarder {
         if (chosen == null) {
             return drop(frame, DropReason.NO_BACKEND);
         }
-        boolean layer3 = chosen.service().isLayer3();
+        boolean layer3 = chosen.isLayer3();
         if (layer3 && packet.hopLimit() <= 1) {
             return reject(batch, frame, DropReason.TTL_EXPIRED, icmpErrors.timeExceeded(batch, frame, packet, nowMs));
         }
@@ -280,9 +280,8 @@ public final class Forwarder {
     }
 
     private void rewrite(Batch batch, int frame, Backend chosen, NextHop hop) {
-        if (chosen.service().isLayer3()) {
-            packet.redirect(
-                    chosen.addressHigh(), chosen.addressLow(), chosen.service().dscp());
+        if (chosen.isLayer3()) {
+            packet.redirect(chosen.addressHigh(), chosen.addressLow(), chosen.dscp());
             if (fate.isError()) {
                 icmpErrors.passOn(packet);
             }

@@ -10,11 +10,15 @@ import dev.trigon.dataplane.nexthop.NextHop;
 import dev.trigon.dataplane.nexthop.NextHopSlot;
 import dev.trigon.dataplane.port.Batch;
 import dev.trigon.dataplane.service.BackendSpec;
+import dev.trigon.dataplane.service.BackendState;
+import dev.trigon.dataplane.service.Configured;
+import dev.trigon.dataplane.service.FlowPolicy;
 import dev.trigon.dataplane.service.ForwardMode;
 import dev.trigon.dataplane.service.PortRange;
 import dev.trigon.dataplane.service.Protocol;
 import dev.trigon.dataplane.service.ServiceSpec;
 import dev.trigon.dataplane.service.ServiceTable;
+import dev.trigon.dataplane.service.Surroundings;
 import dev.trigon.dataplane.wire.EthernetHeader;
 import dev.trigon.dataplane.wire.IpAddress;
 import dev.trigon.dataplane.wire.Ipv4Header;
@@ -110,16 +114,20 @@ public final class WarmUp {
                 }
             }
         }
-        return ServiceTable.compile(services, null, address -> slot, 1, Set.of());
+        return ServiceTable.compile(
+                new Configured(services, List.of()),
+                null,
+                new Surroundings(address -> slot, 1, Set.of(), FlowTimeouts.DEFAULT));
     }
 
     private static ServiceSpec service(
             int id, InetAddress vip, Protocol protocol, ForwardMode mode, SchedulerKind scheduler) {
         InetAddress server = vip instanceof Inet4Address ? v4(VIP + 16 + id) : v6(VIP6 + 16 + id);
-        BackendSpec backend = new BackendSpec(id, "server", server, 1);
+        BackendSpec backend = new BackendSpec(id, "server", server, 1, BackendState.UP);
         int dscp = mode == ForwardMode.L3DSR ? 3 : 0;
         PortRange port = new PortRange(PORT, PORT);
-        return new ServiceSpec("s" + id, vip, protocol, List.of(port), mode, dscp, scheduler, List.of(backend));
+        return new ServiceSpec(
+                "s" + id, vip, protocol, List.of(port), mode, dscp, scheduler, FlowPolicy.DEFAULT, List.of(backend));
     }
 
     private static InetAddress v4(int address) {

@@ -4,12 +4,18 @@ import dev.trigon.dataplane.balance.Scatter;
 import dev.trigon.dataplane.nexthop.NextHop;
 import dev.trigon.dataplane.nexthop.NextHopSlot;
 import dev.trigon.dataplane.wire.IpAddress;
+import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
 /** A real server as the packet path uses it. Its meter and next hop outlive the table it stands in. */
 public final class Backend {
-    private final BackendSpec spec;
-    private final Service service;
+    private final int id;
+    private final String name;
+    private final @Nullable Service service;
+    private final boolean layer3;
+    private final int dscp;
+    private final boolean takesNewFlows;
+    private final boolean keepsFlows;
     private final long addressHigh;
     private final long addressLow;
     private final long identity;
@@ -17,25 +23,81 @@ public final class Backend {
     private final BackendMeter meter;
 
     Backend(BackendSpec spec, Service service, NextHopSlot hop, BackendMeter meter) {
-        this.spec = spec;
+        this(
+                spec.id(),
+                spec.name(),
+                spec.address(),
+                service,
+                service.spec(),
+                spec.takesNewFlows(),
+                spec.keepsFlows(),
+                hop,
+                meter);
+    }
+
+    /**
+     * A backend that is configured no more.
+     *
+     * @param sameVip a service of its VIP: all of them are reached in one way
+     */
+    Backend(FormerBackend former, ServiceSpec sameVip, NextHopSlot hop, BackendMeter meter) {
+        this(former.id(), former.name(), former.address(), null, sameVip, false, former.drains(), hop, meter);
+    }
+
+    private Backend(
+            int id,
+            String name,
+            InetAddress address,
+            @Nullable Service service,
+            ServiceSpec way,
+            boolean takesNewFlows,
+            boolean keepsFlows,
+            NextHopSlot hop,
+            BackendMeter meter) {
+        this.id = id;
+        this.name = name;
         this.service = service;
-        this.addressHigh = IpAddress.high(spec.address());
-        this.addressLow = IpAddress.low(spec.address());
+        this.layer3 = way.forward() == ForwardMode.L3DSR;
+        this.dscp = way.dscp();
+        this.takesNewFlows = takesNewFlows;
+        this.keepsFlows = keepsFlows;
+        this.addressHigh = IpAddress.high(address);
+        this.addressLow = IpAddress.low(address);
         this.identity = Scatter.mix(Scatter.fold(addressHigh, addressLow));
         this.hop = hop;
         this.meter = meter;
     }
 
     public int id() {
-        return spec.id();
+        return id;
     }
 
-    public BackendSpec spec() {
-        return spec;
+    public String name() {
+        return name;
     }
 
-    public Service service() {
+    /** Null: it is configured no more. */
+    public @Nullable Service service() {
         return service;
+    }
+
+    /** Whether it is reached by address (l3dsr) and not by MAC alone (l2dsr). */
+    public boolean isLayer3() {
+        return layer3;
+    }
+
+    /** The VIP's code; 0 in l2dsr. */
+    public int dscp() {
+        return dscp;
+    }
+
+    public boolean takesNewFlows() {
+        return takesNewFlows;
+    }
+
+    /** Whether the flows it has stay with it; false: it is down, disabled or forced out. */
+    public boolean keepsFlows() {
+        return keepsFlows;
     }
 
     public long addressHigh() {
@@ -44,6 +106,10 @@ public final class Backend {
 
     public long addressLow() {
         return addressLow;
+    }
+
+    boolean isAt(long high, long low) {
+        return addressLow == low && addressHigh == high;
     }
 
     /** Its address in one word that is well mixed: the same on every gateway. */

@@ -1,22 +1,24 @@
 package dev.trigon.dataplane.service;
 
+import dev.trigon.conntrack.FlowTimeouts;
 import dev.trigon.dataplane.balance.Maglev;
 import dev.trigon.dataplane.balance.Scheduler;
 import dev.trigon.dataplane.balance.WeightedRoundRobin;
-import dev.trigon.dataplane.nexthop.NextHopSlot;
-import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** What is balanced, as the packet path uses it. */
 public final class Service {
     private final ServiceSpec spec;
-    private final boolean layer3;
     private final Backend[] backends;
     private final Scheduler scheduler;
+    /** Says the same for the same hash, whatever the scheduler does. */
+    private final Scheduler hashing;
+
+    private final FlowTimeouts timeouts;
+    private final @Nullable AffinityScope affinity;
 
     /**
      * Prepares a service.
@@ -24,17 +26,20 @@ public final class Service {
      * @param before the service of that name in the table in force, if any: a scheduler whose backends are the same goes
      *     on where it was
      */
-    Service(
-            ServiceSpec spec,
-            @Nullable Service before,
-            Function<InetAddress, NextHopSlot> hops,
-            IntFunction<BackendMeter> meters) {
+    Service(ServiceSpec spec, @Nullable Service before, Surroundings around, IntFunction<BackendMeter> meters) {
         this.spec = spec;
-        this.layer3 = spec.forward() == ForwardMode.L3DSR;
         this.backends = spec.backends().stream()
-                .map(b -> new Backend(b, this, hops.apply(b.address()), meters.apply(b.id())))
+                .map(b -> new Backend(b, this, around.hops().apply(b.address()), meters.apply(b.id())))
                 .toArray(Backend[]::new);
-        this.scheduler = before != null && before.choosesAs(spec) ? before.scheduler : schedulerFor(spec, backends);
+        if (before != null && before.choosesAs(spec)) {
+            this.scheduler = before.scheduler;
+            this.hashing = before.hashing;
+        } else {
+            this.scheduler = schedulerFor(spec, backends);
+            this.hashing = scheduler.isHashing() ? scheduler : smallMaglev(spec, backends);
+        }
+        this.timeouts = spec.flows().timeouts().over(around.timeouts());
+        this.affinity = AffinityScope.of(spec);
     }
 
     private boolean choosesAs(ServiceSpec other) {
@@ -42,38 +47,56 @@ public final class Service {
     }
 
     private static Scheduler schedulerFor(ServiceSpec spec, Backend[] backends) {
-        List<BackendSpec> specs = spec.backends();
-        int[] weights = specs.stream().mapToInt(BackendSpec::weight).toArray();
         return switch (spec.scheduler()) {
-            case WRR -> WeightedRoundRobin.of(weights);
-            case MAGLEV -> {
-                long[] high =
-                        Arrays.stream(backends).mapToLong(Backend::addressHigh).toArray();
-                long[] low =
-                        Arrays.stream(backends).mapToLong(Backend::addressLow).toArray();
-                yield Maglev.of(high, low, weights);
-            }
+            case WRR -> WeightedRoundRobin.of(weights(spec));
+            case MAGLEV -> Maglev.of(high(backends), low(backends), weights(spec));
         };
+    }
+
+    private static Maglev smallMaglev(ServiceSpec spec, Backend[] backends) {
+        return Maglev.small(high(backends), low(backends), weights(spec));
+    }
+
+    private static int[] weights(ServiceSpec spec) {
+        return spec.backends().stream().mapToInt(BackendSpec::effectiveWeight).toArray();
+    }
+
+    private static long[] high(Backend[] backends) {
+        return Arrays.stream(backends).mapToLong(Backend::addressHigh).toArray();
+    }
+
+    private static long[] low(Backend[] backends) {
+        return Arrays.stream(backends).mapToLong(Backend::addressLow).toArray();
     }
 
     public ServiceSpec spec() {
         return spec;
     }
 
-    /** Whether its backends are reached by address (l3dsr) and not by MAC alone (l2dsr). */
-    public boolean isLayer3() {
-        return layer3;
-    }
-
-    public int dscp() {
-        return spec.dscp();
-    }
-
     public Scheduler scheduler() {
         return scheduler;
     }
 
-    /** The backend for a new flow, or null when none is to be had. */
+    /** How long its flows may be idle. */
+    public FlowTimeouts timeouts() {
+        return timeouts;
+    }
+
+    /** Null: each flow is placed by itself. */
+    public @Nullable AffinityScope affinity() {
+        return affinity;
+    }
+
+    public boolean isOnePacket() {
+        return spec.flows().onePacket();
+    }
+
+    /** Whether a client is told at once that its connection's backend is gone. */
+    public boolean resetsWhenDown() {
+        return spec.flows().whenDown() == WhenDown.RESET;
+    }
+
+    /** The backend for a new flow that will be remembered, or null when none is to be had. */
     public @Nullable Backend choose(long flowHash) {
         return at(scheduler.choose(flowHash));
     }
@@ -83,8 +106,31 @@ public final class Service {
         return at(scheduler.peek(flowHash));
     }
 
+    /** The backend for a flow that is not remembered: the same for all its packets, as long as the backends are the same. */
+    public @Nullable Backend chooseByHash(long flowHash) {
+        return at(hashing.choose(flowHash));
+    }
+
     private @Nullable Backend at(int place) {
         return place == Scheduler.NO_BACKEND ? null : backends[place];
+    }
+
+    /**
+     * Where a flow of this service goes that was given to a backend before. That backend, as a rule. Where the service has
+     * changed since, its backend at the same address. And the backend that was, where the service has none there any more:
+     * a server keeps its flows until it is said to be gone, which is for the caller to see.
+     */
+    public Backend heirOf(Backend known) {
+        return known.service() == this ? known : heirAtAddressOf(known);
+    }
+
+    private Backend heirAtAddressOf(Backend known) {
+        for (Backend backend : backends) {
+            if (backend.isAt(known.addressHigh(), known.addressLow())) {
+                return backend;
+            }
+        }
+        return known;
     }
 
     List<Backend> backends() {

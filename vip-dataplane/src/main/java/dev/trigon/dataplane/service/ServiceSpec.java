@@ -19,6 +19,7 @@ public record ServiceSpec(
         ForwardMode forward,
         int dscp,
         SchedulerKind scheduler,
+        FlowPolicy flows,
         List<BackendSpec> backends) {
     public ServiceSpec {
         ports = List.copyOf(ports);

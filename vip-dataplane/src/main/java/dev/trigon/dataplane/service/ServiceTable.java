@@ -1,13 +1,15 @@
 package dev.trigon.dataplane.service;
 
+import dev.trigon.conntrack.FlowTimeouts;
 import dev.trigon.dataplane.nexthop.NextHopSlot;
 import dev.trigon.dataplane.wire.IpAddress;
 import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +21,10 @@ import org.jspecify.annotations.Nullable;
  * two and an empty place ends it.
  */
 public final class ServiceTable {
-    public static final ServiceTable EMPTY = compile(List.of(), null, address -> new NextHopSlot(), 1, Set.of());
+    public static final ServiceTable EMPTY = compile(
+            Configured.NOTHING,
+            null,
+            new Surroundings(address -> new NextHopSlot(), 1, Set.of(), FlowTimeouts.DEFAULT));
 
     /** 2^64 over the golden ratio. */
     private static final long GOLDEN = 0x9E37_79B9_7F4A_7C15L;
@@ -30,7 +35,8 @@ public final class ServiceTable {
     private final @Nullable Vip[] vipAt;
     private final @Nullable Backend[] backendAt;
 
-    private ServiceTable(long version, Map<String, Service> byName, Set<InetAddress> ownAddresses) {
+    private ServiceTable(
+            long version, Map<String, Service> byName, List<Backend> formerBackends, Set<InetAddress> ownAddresses) {
         this.version = version;
         this.byName = byName;
         Map<InetAddress, List<Service>> byVip = byName.values().stream()
@@ -40,8 +46,8 @@ public final class ServiceTable {
                 .toList();
         this.vipAt = new Vip[tableSize(vips.size())];
         vips.forEach(this::placeVip);
-        List<Backend> backends =
-                byName.values().stream().flatMap(s -> s.backends().stream()).toList();
+        List<Backend> backends = new ArrayList<>(formerBackends);
+        byName.values().forEach(service -> backends.addAll(service.backends()));
         this.backendAt = new Backend[tableSize(backends.size())];
         backends.forEach(this::placeBackend);
     }
@@ -50,25 +56,27 @@ public final class ServiceTable {
      * Builds a table.
      *
      * @param before the one in force, whose schedulers and meters go on; null at the start
-     * @param hops the next hop to an address, the same slot each time
-     * @param ownAddresses the gateway's own, of which a VIP may be one
      */
-    public static ServiceTable compile(
-            List<ServiceSpec> specs,
-            @Nullable ServiceTable before,
-            Function<InetAddress, NextHopSlot> hops,
-            int workers,
-            Set<InetAddress> ownAddresses) {
+    public static ServiceTable compile(Configured configured, @Nullable ServiceTable before, Surroundings around) {
         IntFunction<BackendMeter> meters = id -> {
             Backend known = before == null ? null : before.backend(id);
-            return known == null ? new BackendMeter(workers) : known.meter();
+            return known == null ? new BackendMeter(around.workers()) : known.meter();
         };
         Map<String, Service> services = new LinkedHashMap<>();
-        for (ServiceSpec spec : specs) {
+        Map<InetAddress, ServiceSpec> byVip = new HashMap<>();
+        for (ServiceSpec spec : configured.services()) {
             Service known = before == null ? null : before.byName.get(spec.name());
-            services.put(spec.name(), new Service(spec, known, hops, meters));
+            services.put(spec.name(), new Service(spec, known, around, meters));
+            byVip.putIfAbsent(spec.vip(), spec);
         }
-        return new ServiceTable(before == null ? 0 : before.version + 1, services, ownAddresses);
+        List<Backend> former = new ArrayList<>();
+        for (FormerBackend one : configured.former()) {
+            ServiceSpec sameVip = byVip.get(one.vip());
+            if (sameVip != null) {
+                former.add(new Backend(one, sameVip, around.hops().apply(one.address()), meters.apply(one.id())));
+            }
+        }
+        return new ServiceTable(before == null ? 0 : before.version + 1, services, former, around.ownAddresses());
     }
 
     private static int tableSize(int entries) {
@@ -129,7 +137,7 @@ public final class ServiceTable {
         return found;
     }
 
-    /** The backend with this id, or null if it is configured no more. */
+    /** The backend with this id, configured or former, or null. */
     public @Nullable Backend backend(int id) {
         int at = home(id, backendAt.length);
         Backend found = backendAt[at];

@@ -25,7 +25,7 @@ public final class Vip {
         this.tcp = VipPorts.of(services, Protocol.TCP);
         this.udp = VipPorts.of(services, Protocol.UDP);
         this.steady = services.get(0).backends().stream()
-                .filter(b -> b.spec().weight() > 0)
+                .filter(Backend::takesNewFlows)
                 .toArray(Backend[]::new);
     }
 

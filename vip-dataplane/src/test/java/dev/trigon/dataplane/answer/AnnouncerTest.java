@@ -10,6 +10,7 @@ import dev.trigon.dataplane.port.MemoryPort.Sent;
 import dev.trigon.dataplane.service.ServiceSpec;
 import dev.trigon.dataplane.service.ServiceTable;
 import dev.trigon.dataplane.service.Specs;
+import dev.trigon.dataplane.service.Tables;
 import dev.trigon.dataplane.wire.TestFrame;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -30,7 +31,7 @@ class AnnouncerTest {
         for (int host : hosts) {
             specs.add(service("s" + host).vip("203.0.113." + host).spec());
         }
-        return ServiceTable.compile(specs, null, a -> new NextHopSlot(), 1, Set.of());
+        return Tables.compile(specs, null, a -> new NextHopSlot(), 1, Set.of());
     }
 
     private static List<InetAddress> vips(int... hosts) {
@@ -70,7 +71,7 @@ class AnnouncerTest {
     @Test
     void shouldSendAnUnsolicitedNeighborAdvertisement() {
         ServiceSpec spec = service("s6").vip("2001:db8:f::10").spec();
-        ServiceTable table = ServiceTable.compile(List.of(spec), null, a -> new NextHopSlot(), 1, Set.of());
+        ServiceTable table = Tables.compile(List.of(spec), null, a -> new NextHopSlot(), 1, Set.of());
         announcer.announce(List.of(spec.vip()), table, NOW_MS);
         announcer.tick(NOW_MS);
 
@@ -92,7 +93,7 @@ class AnnouncerTest {
     @Test
     void shouldNotCallTheGatewaysOwnAddressAnswered() {
         ServiceSpec spec = service("own").vip("203.0.113.10").spec();
-        ServiceTable table = ServiceTable.compile(List.of(spec), null, a -> new NextHopSlot(), 1, Set.of(spec.vip()));
+        ServiceTable table = Tables.compile(List.of(spec), null, a -> new NextHopSlot(), 1, Set.of(spec.vip()));
 
         assertThat(Announcer.isAnswered(spec.vip(), table)).isFalse();
         assertThat(Announcer.isAnswered(spec.vip(), serving(10))).isTrue();

@@ -10,6 +10,7 @@ import dev.trigon.dataplane.port.Batch;
 import dev.trigon.dataplane.service.ServiceSpec;
 import dev.trigon.dataplane.service.ServiceTable;
 import dev.trigon.dataplane.service.Specs;
+import dev.trigon.dataplane.service.Tables;
 import dev.trigon.dataplane.wire.Flaw;
 import dev.trigon.dataplane.wire.Octets;
 import dev.trigon.dataplane.wire.Packet;
@@ -65,7 +66,7 @@ public final class NeighborTarget implements FuzzTarget {
                         .backend(3, "2001:db8:2::b", 1)
                         .spec());
         Set<InetAddress> own = Set.of(Specs.address(OWN));
-        return ServiceTable.compile(services, null, address -> new NextHopSlot(), 1, own);
+        return Tables.compile(services, null, address -> new NextHopSlot(), 1, own);
     }
 
     @Override

@@ -29,7 +29,7 @@ class VipdConfigFileTest {
                         1,
                         Path.of("/run/trigon/vipd.sock"),
                         Path.of("/var/lib/trigon"),
-                        new VipdConfig.Flows(1_048_576, VipdConfig.Timeouts.DEFAULT),
+                        new VipdConfig.Flows(1_048_576, 262_144, 100_000, 262_144, VipdConfig.Timeouts.DEFAULT),
                         new VipdConfig.Icmp(VipdConfig.Echo.ANSWER, 1_000),
                         null,
                         null));
@@ -62,10 +62,14 @@ class VipdConfigFileTest {
                         Path.of("/srv/trigon"),
                         new VipdConfig.Flows(
                                 4096,
+                                262_144,
+                                100_000,
+                                262_144,
                                 new VipdConfig.Timeouts(
                                         Duration.ofMillis(500),
                                         Duration.ofHours(1),
                                         Duration.ofSeconds(2),
+                                        Duration.ofSeconds(10),
                                         Duration.ofMinutes(10))),
                         new VipdConfig.Icmp(VipdConfig.Echo.FORWARD, 1_000_000),
                         new Faults(7, 0.01, 0.02, 0.03, 1, Duration.ofMillis(5), Faults.Side.IN),

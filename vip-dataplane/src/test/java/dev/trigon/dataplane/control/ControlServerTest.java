@@ -329,7 +329,17 @@ class ControlServerTest {
         assertThat(service.get("vip").asText()).isEqualTo("2001:db8:f::10");
         assertThat(service.get("backends").get(0).get("address").asText()).isEqualTo("2001:db8:2::11");
         dataPath.flows.add(new DataPath.Flow(
-                Protocol.UDP, address("2001:db8:c::10"), 40_000, address("2001:db8:f::10"), 80, 1, "udp", 3, 12, 900));
+                Protocol.UDP,
+                address("2001:db8:c::10"),
+                40_000,
+                address("2001:db8:f::10"),
+                80,
+                "web",
+                1,
+                "udp",
+                3,
+                12,
+                900));
         JsonNode flow = json(http.get("/v1/flows")).get(0);
         assertThat(flow.get("client").asText()).isEqualTo("[2001:db8:c::10]:40000");
         assertThat(flow.get("vip").asText()).isEqualTo("[2001:db8:f::10]:80");
@@ -440,6 +450,7 @@ class ControlServerTest {
                 port,
                 address("203.0.113.10"),
                 80,
+                "web",
                 backendId,
                 "established",
                 3,

@@ -129,6 +129,7 @@ public final class ControlTarget implements FuzzTarget {
                 40_000,
                 InetAddress.getByName("203.0.113.10"),
                 80,
+                "web",
                 1,
                 "established",
                 3,

@@ -1,5 +1,7 @@
 package dev.trigon.dataplane.control;
 
+import dev.trigon.dataplane.service.Configured;
+import dev.trigon.dataplane.service.FormerBackend;
 import dev.trigon.dataplane.service.Protocol;
 import dev.trigon.dataplane.service.Refusal;
 import dev.trigon.dataplane.service.ServiceSpec;
@@ -9,12 +11,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A data path without packets: it remembers what it was told, and says what a test wants said. */
 public final class FakeDataPath implements DataPath {
     public final List<List<ServiceSpec>> published = new ArrayList<>();
     public final List<Flow> flows = new ArrayList<>();
+    public List<FormerBackend> former = List.of();
     public @Nullable Refusal nextCheck;
     public @Nullable RuntimeException nextPublish;
     public Explanation explanation = new Explanation(null, 0, "no-service");
@@ -29,13 +33,14 @@ public final class FakeDataPath implements DataPath {
     }
 
     @Override
-    public synchronized void publish(List<ServiceSpec> services) {
+    public synchronized void publish(Configured configured) {
         RuntimeException failure = nextPublish;
         nextPublish = null;
         if (failure != null) {
             throw failure;
         }
-        published.add(services);
+        published.add(configured.services());
+        former = configured.former();
     }
 
     public synchronized List<ServiceSpec> inForce() {
@@ -80,6 +85,13 @@ public final class FakeDataPath implements DataPath {
     @Override
     public void forEachFlow(Consumer<Flow> visitor) {
         flows.forEach(visitor);
+    }
+
+    @Override
+    public long flush(Predicate<Flow> which) {
+        long before = flows.size();
+        flows.removeIf(which);
+        return before - flows.size();
     }
 
     @Override

@@ -14,6 +14,7 @@ import dev.trigon.dataplane.port.Batch;
 import dev.trigon.dataplane.service.ServiceSpec;
 import dev.trigon.dataplane.service.ServiceTable;
 import dev.trigon.dataplane.service.Specs;
+import dev.trigon.dataplane.service.Tables;
 import dev.trigon.dataplane.wire.Octets;
 import dev.trigon.dataplane.wire.TestFrame;
 import java.io.IOException;
@@ -75,7 +76,7 @@ final class Rig implements AutoCloseable {
     /** Puts these services in force, and no others. */
     Rig serve(Specs... services) {
         List<ServiceSpec> specs = Arrays.stream(services).map(Specs::spec).toList();
-        table = ServiceTable.compile(specs, table, this::slot, 1, ownAddresses);
+        table = Tables.compile(specs, table, this::slot, 1, ownAddresses);
         return this;
     }
 

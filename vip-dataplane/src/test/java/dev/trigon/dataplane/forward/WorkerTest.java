@@ -16,6 +16,7 @@ import dev.trigon.dataplane.port.MemoryPort.Sent;
 import dev.trigon.dataplane.service.ServiceSpec;
 import dev.trigon.dataplane.service.ServiceTable;
 import dev.trigon.dataplane.service.Specs;
+import dev.trigon.dataplane.service.Tables;
 import dev.trigon.dataplane.wire.TestFrame;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -67,7 +68,7 @@ class WorkerTest {
 
     private void publish(Specs... services) {
         List<ServiceSpec> specs = Arrays.stream(services).map(Specs::spec).toList();
-        ServiceTable next = ServiceTable.compile(specs, inForce, a -> hop, 1, Set.of());
+        ServiceTable next = Tables.compile(specs, inForce, a -> hop, 1, Set.of());
         inForce = next;
         worker.wake();
         until(() -> worker.adoptedVersion() == next.version());

@@ -31,7 +31,7 @@ class ServiceTableTest {
         for (Specs one : specs) {
             list.add(one.spec());
         }
-        return ServiceTable.compile(list, before, a -> hops.computeIfAbsent(a, x -> new NextHopSlot()), 2, Set.of());
+        return Tables.compile(list, before, a -> hops.computeIfAbsent(a, x -> new NextHopSlot()), 2, Set.of());
     }
 
     private static @Nullable Vip vip(ServiceTable table, InetAddress address) {
@@ -133,7 +133,7 @@ class ServiceTableTest {
 
     @Test
     void shouldKnowWhichVipsAreTheGatewaysOwn() {
-        ServiceTable table = ServiceTable.compile(
+        ServiceTable table = Tables.compile(
                 List.of(service("a").spec(), service("b").vip("2001:db8:f::10").spec()),
                 null,
                 a -> new NextHopSlot(),
@@ -180,7 +180,7 @@ class ServiceTableTest {
     }
 
     private static void assertHolds(List<ServiceSpec> specs, Set<InetAddress> addresses, int maxId, Random random) {
-        ServiceTable table = ServiceTable.compile(specs, null, a -> new NextHopSlot(), 1, Set.of());
+        ServiceTable table = Tables.compile(specs, null, a -> new NextHopSlot(), 1, Set.of());
         Map<Integer, String> backends = new HashMap<>();
         for (ServiceSpec spec : specs) {
             assertThat(match(table, spec.vip(), TCP, 80)).isEqualTo(spec.name());

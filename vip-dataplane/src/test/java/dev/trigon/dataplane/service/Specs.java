@@ -58,11 +58,12 @@ public final class Specs {
     }
 
     public Specs backend(int id, String address, int weight) {
-        backends.add(new BackendSpec(id, "b" + id, address(address), weight));
+        backends.add(new BackendSpec(id, "b" + id, address(address), weight, BackendState.UP));
         return this;
     }
 
     public ServiceSpec spec() {
-        return new ServiceSpec(name, address(vip), protocol, ports, forward, dscp, scheduler, backends);
+        return new ServiceSpec(
+                name, address(vip), protocol, ports, forward, dscp, scheduler, FlowPolicy.DEFAULT, backends);
     }
 }

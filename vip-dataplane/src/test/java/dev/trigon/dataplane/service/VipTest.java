@@ -22,7 +22,7 @@ class VipTest {
 
     private static Vip vip(Specs... services) {
         List<ServiceSpec> specs = Arrays.stream(services).map(Specs::spec).toList();
-        return ServiceTable.compile(specs, null, a -> new NextHopSlot(), 1, Set.of())
+        return Tables.compile(specs, null, a -> new NextHopSlot(), 1, Set.of())
                 .allVips()
                 .get(0);
     }
