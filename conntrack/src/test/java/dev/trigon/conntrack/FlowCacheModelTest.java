@@ -38,7 +38,7 @@ class FlowCacheModelTest {
                 if (random.nextInt(5_000) == 0) {
                     remove(cache, flow);
                 }
-                table.expireNext(nowMs, TIMEOUTS);
+                table.expireNext(nowMs, id -> TIMEOUTS);
             }
             cache.writeAll();
             assertTableIsTheModel();

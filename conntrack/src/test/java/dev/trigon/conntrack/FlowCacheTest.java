@@ -141,7 +141,7 @@ class FlowCacheTest {
         cache.touch(lookup(1, NOW_MS + 29_999), 100, NOW_MS + 29_999);
 
         for (int step = 0; step < table.expirySteps(); step++) {
-            table.expireNext(NOW_MS + 31_900, FlowTimeouts.DEFAULT);
+            table.expireNext(NOW_MS + 31_900, id -> FlowTimeouts.DEFAULT);
         }
         cache.writeBehind(NOW_MS + 31_999, 100);
 

@@ -83,7 +83,7 @@ class FlowTableConcurrencyTest {
 
     private void expire() {
         while (working.get()) {
-            assertThat(table.expireNext(1_000_000, TIMEOUTS)).isZero();
+            assertThat(table.expireNext(1_000_000, id -> TIMEOUTS)).isZero();
             LockSupport.parkNanos(PAUSE_NS);
         }
     }

@@ -228,7 +228,7 @@ class FlowTableTest {
     private int expireAll(long nowMs, FlowTimeouts timeouts) {
         int expired = 0;
         for (int step = 0; step < table.expirySteps(); step++) {
-            expired += table.expireNext(nowMs, timeouts);
+            expired += table.expireNext(nowMs, id -> timeouts);
         }
         return expired;
     }

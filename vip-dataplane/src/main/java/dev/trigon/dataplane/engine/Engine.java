@@ -23,6 +23,7 @@ import dev.trigon.dataplane.service.Configured;
 import dev.trigon.dataplane.service.FormerBackend;
 import dev.trigon.dataplane.service.Protocol;
 import dev.trigon.dataplane.service.Refusal;
+import dev.trigon.dataplane.service.Service;
 import dev.trigon.dataplane.service.ServiceSpec;
 import dev.trigon.dataplane.service.ServiceTable;
 import dev.trigon.dataplane.service.Surroundings;
@@ -102,7 +103,7 @@ public final class Engine implements DataPath, AutoCloseable {
             threads.add(thread);
         }
         this.nextHops = NextHops.follow(kernel, this::routingChanged);
-        this.expiry = FlowExpiry.start(flows, timeouts, clock);
+        this.expiry = FlowExpiry.start(flows, this::idleLimits, clock);
         this.upkeep = Upkeep.start(offloads::check, portGuard::repair);
     }
 
@@ -160,6 +161,12 @@ public final class Engine implements DataPath, AutoCloseable {
                     String.valueOf(e.getMessage()),
                     "make the directory writable and see that the disk has room");
         }
+    }
+
+    private FlowTimeouts idleLimits(int backendId) {
+        Backend backend = inForce.backend(backendId);
+        Service service = backend == null ? null : backend.service();
+        return service == null ? timeouts : service.timeouts();
     }
 
     @Override
