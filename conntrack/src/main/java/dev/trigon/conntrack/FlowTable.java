@@ -185,26 +185,26 @@ public final class FlowTable implements AutoCloseable {
      * that part of the table wait meanwhile, some tens of microseconds. Answers how many were removed.
      */
     public int expireNext(long nowMs, IdleLimits limits) {
-        FlowRecord flow = new FlowRecord();
-        return removeNext(
-                nextToExpire,
-                flow,
-                cell -> limits.of(flow.backendId()).expiredForAll(flow.state(), flow.lastSeenMs(), nowMs));
+        return expireNext(flow -> limits.of(flow.backendId()).expiredForAll(flow.state(), flow.lastSeenMs(), nowMs));
+    }
+
+    int expireNext(Predicate<FlowRecord> expired) {
+        return removeNext(nextToExpire, expired);
     }
 
     /** Like {@link #expireNext}, for flows that can be done without. */
     public int reclaimNext(long nowMs, IdleLimits limits, Reclaim what) {
-        FlowRecord flow = new FlowRecord();
         return removeNext(
-                nextToReclaim, flow, cell -> what.takes(flow, limits.of(flow.backendId()), nowMs - flow.lastSeenMs()));
+                nextToReclaim, flow -> what.takes(flow, limits.of(flow.backendId()), nowMs - flow.lastSeenMs()));
     }
 
-    private int removeNext(AtomicInteger next, FlowRecord flow, Predicate<Cell> doomed) {
+    private int removeNext(AtomicInteger next, Predicate<FlowRecord> doomed) {
         int segment = Math.floorMod(next.getAndIncrement(), map.segments());
+        FlowRecord flow = new FlowRecord();
         return map.removeIf(
                 segment,
                 cell -> {
-                    boolean removed = doomed.test(cell);
+                    boolean removed = doomed.test(flow);
                     if (removed) {
                         counts.add(flow.backendId(), -1);
                     }

@@ -17,7 +17,7 @@ class AllocationTest {
     private static final int FLOWS = 100_000;
 
     /** What the compiler's own traps and recompilations may cost, in all; one object of 16 octets a call would be 16 million. */
-    private static final long NOISE_OCTETS = 64 * 1024;
+    static final long NOISE_OCTETS = 64 * 1024;
 
     private static final long NOW_MS = 1_800_000_000_000L;
 
@@ -113,7 +113,7 @@ class AllocationTest {
         }
     }
 
-    private static long allocated(LongConsumer operation) {
+    static long allocated(LongConsumer operation) {
         long thread = Thread.currentThread().getId();
         for (long i = 0; i < WARM_UP; i++) {
             operation.accept(i);
