@@ -66,7 +66,7 @@ final class FlowBenchmark {
     }
 
     private void packet(FlowCache cache, int i) {
-        int slot = cache.lookup(key(i), NOW_MS);
+        int slot = cache.lookup(key(i), FlowTimeouts.DEFAULT, NOW_MS);
         cache.touch(slot, 100, NOW_MS);
     }
 
