@@ -77,7 +77,7 @@ final class FlowView {
         Vip served = table.vip(IpAddress.high(vip), IpAddress.low(vip));
         Service service = served == null ? null : served.service(protocol.number(), vipPort);
         if (service == null) {
-            return new Explanation(null, NO_BACKEND, "no-service");
+            return new Explanation(null, NO_BACKEND, "no-service", null);
         }
         FlowKey key = new FlowKey()
                 .set(
@@ -95,13 +95,13 @@ final class FlowView {
         if (remembered) {
             Backend backend = table.backend(known.backendId());
             if (backend != null && backend.service() == service) {
-                return new Explanation(name, backend.id(), "flow");
+                return new Explanation(name, backend.id(), "flow", null);
             }
         }
         Backend next = service.peek(key.hash());
         if (next == null) {
-            return new Explanation(name, NO_BACKEND, "no-backend");
+            return new Explanation(name, NO_BACKEND, "no-backend", null);
         }
-        return new Explanation(name, next.id(), service.scheduler().isHashing() ? "hash" : "schedule");
+        return new Explanation(name, next.id(), service.scheduler().isHashing() ? "hash" : "schedule", null);
     }
 }
