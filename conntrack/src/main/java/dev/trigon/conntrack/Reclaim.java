@@ -9,7 +9,11 @@ public enum Reclaim {
     ENDED {
         @Override
         boolean takes(FlowRecord flow, FlowTimeouts limits, long idleMs) {
-            return idleMs >= LEAST_IDLE_MS + 2 * limits.writeBehindMs() && hasEnded(flow);
+            return switch (flow.state()) {
+                case SYN, CLOSING, CLOSED -> idleMs >= LEAST_IDLE_MS;
+                case UDP -> flow.packets() <= 1 && idleMs >= LEAST_IDLE_MS + GRACE_MS;
+                case ESTABLISHED -> false;
+            };
         }
     },
     /** Besides, TCP flows of which one packet was seen, and none for as long as a handshake may take. */
@@ -19,20 +23,13 @@ public enum Reclaim {
             return ENDED.takes(flow, limits, idleMs)
                     || (flow.state() == FlowState.ESTABLISHED
                             && flow.packets() <= 1
-                            && idleMs >= limits.synMs() + 2 * limits.writeBehindMs());
+                            && idleMs >= limits.synMs() + GRACE_MS);
         }
     };
 
-    /** On top of what a cache may know and the table not yet: a flow that is being used must not look idle. */
     private static final long LEAST_IDLE_MS = 1_000;
+    /** What a cache may know and the table not yet, since caches write soon while the table is nearly full. */
+    private static final long GRACE_MS = 2 * FlowCache.SOON_MS;
 
     abstract boolean takes(FlowRecord flow, FlowTimeouts limits, long idleMs);
-
-    private static boolean hasEnded(FlowRecord flow) {
-        return switch (flow.state()) {
-            case SYN, CLOSING, CLOSED -> true;
-            case UDP -> flow.packets() <= 1;
-            case ESTABLISHED -> false;
-        };
-    }
 }

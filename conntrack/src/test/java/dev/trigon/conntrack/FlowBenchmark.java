@@ -81,7 +81,7 @@ public class FlowBenchmark {
 
     @Benchmark
     public int lookupAndTouch(Cached cached) {
-        int slot = cached.flows.lookup(nextKey(), NOW_MS);
+        int slot = cached.flows.lookup(nextKey(), FlowTimeouts.DEFAULT, NOW_MS);
         cached.flows.touch(slot, 100, NOW_MS);
         return slot;
     }
@@ -89,7 +89,7 @@ public class FlowBenchmark {
     /** Each change is written through to the table. */
     @Benchmark
     public int changeState(Cached cached) {
-        int slot = cached.flows.lookup(nextKey(), NOW_MS);
+        int slot = cached.flows.lookup(nextKey(), FlowTimeouts.DEFAULT, NOW_MS);
         FlowState other = cached.flows.state(slot) == FlowState.ESTABLISHED ? FlowState.CLOSING : FlowState.ESTABLISHED;
         cached.flows.state(slot, other, NOW_MS);
         return slot;

@@ -73,7 +73,7 @@ public class NewFlowBenchmark {
         long slots = 0;
         for (long i = first; i < first + NEW_FLOWS; i++) {
             FlowKey unknown = scattered(i);
-            if (cache.lookup(unknown, NOW_MS) == FlowCache.MISS) {
+            if (cache.lookup(unknown, FlowTimeouts.DEFAULT, NOW_MS) == FlowCache.MISS) {
                 slots += cache.create(unknown, 3, FlowState.UDP, NOW_MS);
             }
         }
