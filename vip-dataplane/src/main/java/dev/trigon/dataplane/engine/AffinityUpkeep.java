@@ -73,7 +73,8 @@ final class AffinityUpkeep implements AutoCloseable {
         ServiceTable table = services.get();
         long nowMs = clockMs.getAsLong();
         long shortestMs = shortestAffinityMs(table);
-        long periodMs = shortestMs == Long.MAX_VALUE ? SHORTEST_PERIOD_MS : Math.max(SHORTEST_PERIOD_MS, shortestMs / LOOKS);
+        long periodMs =
+                shortestMs == Long.MAX_VALUE ? SHORTEST_PERIOD_MS : Math.max(SHORTEST_PERIOD_MS, shortestMs / LOOKS);
         if (lastLookMs != Long.MIN_VALUE && nowMs - lastLookMs < periodMs) {
             return false;
         }

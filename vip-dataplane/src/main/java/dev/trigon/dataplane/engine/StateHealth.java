@@ -54,7 +54,9 @@ final class StateHealth {
             addIfAny(now, lostFile(table));
         }
         now.stream().filter(trouble -> !before.contains(trouble)).forEach(trouble -> LOG.error("{}", trouble));
-        before.stream().filter(trouble -> !now.contains(trouble)).forEach(trouble -> LOG.info("no longer: {}", trouble));
+        before.stream()
+                .filter(trouble -> !now.contains(trouble))
+                .forEach(trouble -> LOG.info("no longer: {}", trouble));
         troubles = now;
     }
 
@@ -68,10 +70,7 @@ final class StateHealth {
         Path probe = directory.resolve(PROBE);
         try {
             try (FileChannel channel = FileChannel.open(
-                    probe,
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.TRUNCATE_EXISTING,
-                    StandardOpenOption.WRITE)) {
+                    probe, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
                 channel.write(ByteBuffer.wrap(new byte[] {1}));
                 channel.force(true);
             } finally {
@@ -89,7 +88,8 @@ final class StateHealth {
             Path lost = table.lostFile();
             return lost == null
                     ? null
-                    : "flow table " + lost + ": it was deleted or replaced while in use; let vipd stop in order, which writes"
+                    : "flow table " + lost
+                            + ": it was deleted or replaced while in use; let vipd stop in order, which writes"
                             + " it anew: a kill loses its flows";
         } catch (IOException e) {
             return "flow table: it cannot be looked at: " + reason(e) + "; see that its directory is there";
