@@ -99,6 +99,14 @@ public final class FlowTable implements AutoCloseable {
         return file == null ? null : file.setAside();
     }
 
+    /**
+     * The path of the table's file, where that is not the file that is open any more: somebody deleted, moved or replaced
+     * it. The table goes on without; {@link #close} writes another. Null: all is well, or the table has no file.
+     */
+    public @Nullable Path lostFile() throws IOException {
+        return file == null ? null : file.lost();
+    }
+
     public boolean find(FlowKey key, FlowRecord into) {
         into.address(key);
         return map.find(into.cell);
@@ -230,10 +238,17 @@ public final class FlowTable implements AutoCloseable {
             return;
         }
         closed = true;
-        map.close();
-        if (file != null) {
+        if (file == null) {
+            map.close();
+            return;
+        }
+        try (file) {
+            try (map) {
+                if (file.lost() != null) {
+                    file.replaceLost(map, System.currentTimeMillis());
+                }
+            }
             file.markClean();
-            file.close();
         }
     }
 }
