@@ -128,7 +128,7 @@ class ControlServerTest {
         assertThat(json(http.get("/v1/status"))).isEqualTo(MAPPER.readTree("""
                                 {"version": "1.2.3", "uptimeSeconds": 42, "engine": "pcap",
                                  "engineReason": "chosen in vipd.yaml", "interfaces": ["eth0"], "workers": 1, "services": 0,
-                                 "activeFlows": 0, "maxFlows": 1048576, "allocatedBytes": 0}
+                                 "activeFlows": 0, "maxFlows": 1048576, "allocatedBytes": 0, "stateFault": null}
                                 """));
     }
 

@@ -26,6 +26,7 @@ public final class FakeDataPath implements DataPath {
     /** What there is in place of {@link #flows}. */
     public volatile @Nullable Consumer<Consumer<Flow>> flowSource;
 
+    public @Nullable String stateFault;
     public @Nullable Refusal nextCheck;
     public @Nullable RuntimeException nextPublish;
     public Explanation explanation = new Explanation(null, 0, "no-service", null);
@@ -114,6 +115,6 @@ public final class FakeDataPath implements DataPath {
 
     @Override
     public Running running() {
-        return new Running("pcap", "chosen in vipd.yaml", List.of("eth0"), 1, 0);
+        return new Running("pcap", "chosen in vipd.yaml", List.of("eth0"), 1, 0, stateFault);
     }
 }
