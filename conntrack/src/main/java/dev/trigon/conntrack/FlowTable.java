@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It is bounded, and full is not an error: {@link #put} then answers false.
  *
  * <p>Flows of both families are in one map, with keys of five words. IPv4 would do with two; the other three cost 24 octets
- * a flow, 90,169,472 octets for a million flows in place of 62,907,264, where the bound is 128 MB. For that there is one
+ * a flow, of the 101 that a flow takes with all that is around it, where the bound is 128. For that there is one
  * bound, one file, one count and one expiry instead of two of each.
  */
 public final class FlowTable implements AutoCloseable {

@@ -1,6 +1,7 @@
 package dev.trigon.conntrack;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
@@ -18,7 +19,13 @@ final class RestartMeasurement {
         Path directory = Path.of(args[1]);
         int flows = Integer.parseInt(args[2]);
         switch (args[0]) {
-            case "fill" -> use(directory, flows).close();
+            case "fill" -> {
+                try (FlowTable table = use(directory, flows)) {
+                    System.out.printf(
+                            "%d flows: %d octets outside the heap, a file of %d%n",
+                            table.size(), table.offHeapBytes(), Files.size(directory.resolve("flows.dat")));
+                }
+            }
             case "kill" -> {
                 use(directory, flows);
                 Runtime.getRuntime().halt(HALTED);
