@@ -65,7 +65,7 @@ final class UnixHttp {
             if (size == 0) {
                 return whole.toString(StandardCharsets.UTF_8);
             }
-            if (lineEnd + 2 + size > octets.length) {
+            if (lineEnd + 2 + size + 2 > octets.length) {
                 throw new IOException("a chunk broke off");
             }
             whole.write(octets, lineEnd + 2, size);
