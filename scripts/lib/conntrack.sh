@@ -3,11 +3,10 @@
 
 CONNTRACK_MODULE=$TRIGON_HOME/conntrack
 CONNTRACK_FLOWS=1000000
-CONNTRACK_QUICK=
 
 conntrack_usage() {
     cat <<TEXT
-usage: scripts/bench conntrack [--quick] [jmh|memory|expiry|restart …]
+usage: scripts/bench conntrack [jmh|memory|expiry|restart …]
 
 Measures what the flow table and a worker's cache in front of it cost, all of this unless some is named:
 
@@ -17,8 +16,8 @@ Measures what the flow table and a worker's cache in front of it cost, all of th
   expiry   the longest a look-up and a write take while $CONNTRACK_FLOWS flows expire in another thread
   restart  how long opening a file of $CONNTRACK_FLOWS flows takes in a fresh JVM, closed in order and after a kill
 
---quick: JMH measures shorter, for a first look. It needs no root; as root it runs at nice -10, so that less of what it sees
-is other programs'. docs/conntrack.md has figures.
+It needs no root; as root it runs at nice -10, so that less of what it sees is other programs'. docs/conntrack.md has
+figures.
 TEXT
 }
 
@@ -28,7 +27,7 @@ conntrack_build() {
     mkdir -p "$CONNTRACK_MODULE/target"
     mvn -B -ntp -q -Dstyle.color=never -pl conntrack -am test-compile dependency:build-classpath \
         -DincludeScope=test -Dmdep.outputFile=target/test.classpath >"$log" 2>&1 ||
-        die "the build" "Maven failed: $(grep -m1 ERROR "$log")" "see $log"
+        die "the build" "Maven failed: $(grep -m1 'ERROR.*[a-z]' "$log")" "see $log"
     CLASSPATH=$CONNTRACK_MODULE/target/classes:$CONNTRACK_MODULE/target/test-classes
     CLASSPATH+=:$(<"$CONNTRACK_MODULE/target/test.classpath")
     export CLASSPATH
@@ -45,11 +44,9 @@ conntrack_java() {
 }
 
 conntrack_jmh() {
-    local shorter=()
-    [[ -z $CONNTRACK_QUICK ]] || shorter=(-wi 2 -i 3 -w 500ms -r 500ms)
-    conntrack_java org.openjdk.jmh.Main -jvmArgs "-XX:+UseSerialGC -Xmx1g $CONNTRACK_FLAGS" -prof gc "${shorter[@]}" |
-        tee "$CONNTRACK_MODULE/target/jmh.log" |
-        awk '/^Benchmark .*Mode/ {table = 1} table && !/gc\.(alloc\.rate |count|time)/'
+    conntrack_java dev.trigon.conntrack.FlowBenchmarks "-XX:+UseSerialGC -Xmx1g $CONNTRACK_FLAGS" >"$CONNTRACK_MODULE/target/jmh.log"
+    echo "operation | flows | cache | ns, median | best | octets"
+    sed -n 's/^result | //p' "$CONNTRACK_MODULE/target/jmh.log"
 }
 
 conntrack_memory() {
@@ -78,7 +75,6 @@ bench_conntrack() {
     local what=() one
     while (($# > 0)); do
         case $1 in
-            --quick) CONNTRACK_QUICK=yes ;;
             jmh | memory | expiry | restart) what+=("$1") ;;
             -h | --help) conntrack_usage && exit 0 ;;
             *) conntrack_usage >&2 && exit 2 ;;

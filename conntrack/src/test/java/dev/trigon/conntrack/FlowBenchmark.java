@@ -21,8 +21,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Fork(1)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
+@Warmup(iterations = 2, time = 1)
+@Measurement(iterations = 15, time = 200, timeUnit = TimeUnit.MILLISECONDS)
 public class FlowBenchmark {
     private static final long NOW_MS = 1_800_000_000_000L;
     private static final int ORDER_MASK = (1 << 20) - 1;
