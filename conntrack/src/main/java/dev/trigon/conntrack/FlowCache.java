@@ -19,7 +19,6 @@ import java.lang.invoke.VarHandle;
  * looked up there again before it is believed, so that a flush costs each flow one look-up, and no packet a lock.
  */
 public final class FlowCache implements AutoCloseable {
-    public static final int DEFAULT_ENTRIES = 262_144;
     public static final int MISS = -1;
 
     /** How far from its home a flow may be. */

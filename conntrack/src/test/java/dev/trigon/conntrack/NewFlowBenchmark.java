@@ -41,7 +41,7 @@ public class NewFlowBenchmark {
     @Setup
     public void fill() {
         table = FlowTable.inMemory(2L * Math.max(flows, NEW_FLOWS));
-        cache = new FlowCache(table, FlowCache.DEFAULT_ENTRIES, FlowTimeouts.DEFAULT);
+        cache = new FlowCache(table, 1 << 20, FlowTimeouts.DEFAULT);
         for (int i = 0; i < flows; i++) {
             table.put(Keys.setIpv4(key, i, i), record.set(i & 15, FlowState.ESTABLISHED, NOW_MS));
         }

@@ -42,14 +42,17 @@ public record VipdConfig(
      * The flow table.
      *
      * @param max how many flows are remembered
-     * @param cache how many of them each worker has at hand; a power of two: what was asked for, rounded up
+     * @param cache how many of them each worker has at hand; a power of two: what was asked for, rounded up;
+     *     where nothing was, max
      * @param newPerSecond how many new ones each worker remembers a second; more are placed by hash
      * @param maxAffinities how many clients are remembered for services with affinity
      */
     public record Flows(long max, int cache, int newPerSecond, int maxAffinities, Timeouts timeouts) {
         public static final int MIN_MAX = 1 << 10;
         public static final int MAX_MAX = 1 << 24;
-        public static final int DEFAULT_CACHE = 1 << 18;
+        /** The most that is taken where nothing is asked for: 80 MiB a worker. */
+        public static final int MAX_DEFAULT_CACHE = 1 << 20;
+
         public static final int MIN_CACHE = 1 << 10;
         public static final int MAX_CACHE = 1 << 24;
         public static final int DEFAULT_NEW_PER_SECOND = 100_000;

@@ -171,7 +171,10 @@ public final class VipdConfigFile {
         Fields timeouts = flows.mapping("timeouts", "syn", "established", "closing", "closed", "udp");
         VipdConfig.Timeouts ifAbsent = VipdConfig.Timeouts.DEFAULT;
         int cache = flows.number(
-                "cache", VipdConfig.Flows.DEFAULT_CACHE, VipdConfig.Flows.MIN_CACHE, VipdConfig.Flows.MAX_CACHE);
+                "cache",
+                Math.min(max, VipdConfig.Flows.MAX_DEFAULT_CACHE),
+                VipdConfig.Flows.MIN_CACHE,
+                VipdConfig.Flows.MAX_CACHE);
         return new VipdConfig.Flows(
                 max,
                 Integer.highestOneBit(2 * cache - 1),

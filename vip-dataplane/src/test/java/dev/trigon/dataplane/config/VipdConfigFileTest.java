@@ -29,7 +29,7 @@ class VipdConfigFileTest {
                         1,
                         Path.of("/run/trigon/vipd.sock"),
                         Path.of("/var/lib/trigon"),
-                        new VipdConfig.Flows(1_048_576, 262_144, 100_000, 262_144, VipdConfig.Timeouts.DEFAULT),
+                        new VipdConfig.Flows(1_048_576, 1_048_576, 100_000, 262_144, VipdConfig.Timeouts.DEFAULT),
                         new VipdConfig.Icmp(VipdConfig.Echo.ANSWER, 1_000),
                         null,
                         null));
@@ -62,7 +62,7 @@ class VipdConfigFileTest {
                         Path.of("/srv/trigon"),
                         new VipdConfig.Flows(
                                 4096,
-                                262_144,
+                                4_096,
                                 100_000,
                                 262_144,
                                 new VipdConfig.Timeouts(
