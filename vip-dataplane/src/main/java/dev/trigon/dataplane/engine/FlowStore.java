@@ -1,6 +1,7 @@
 package dev.trigon.dataplane.engine;
 
 import dev.trigon.conntrack.Affinities;
+import dev.trigon.conntrack.FlowFileException;
 import dev.trigon.conntrack.FlowTable;
 import dev.trigon.dataplane.service.Refusal;
 import java.io.IOException;
@@ -26,6 +27,8 @@ record FlowStore(FlowTable flows, FlowTable clients) implements AutoCloseable {
                 close(flows);
                 throw e;
             }
+        } catch (FlowFileException e) {
+            throw new Refusal(e.what(), e.why(), e.remedy());
         } catch (IOException e) {
             throw new Refusal(
                     "flow table in " + state,
@@ -53,7 +56,7 @@ record FlowStore(FlowTable flows, FlowTable clients) implements AutoCloseable {
         try {
             table.close();
         } catch (IOException e) {
-            LOG.error("closing a table of flows: {}; the next start recovers it", e.getMessage());
+            LOG.error("closing a table of flows: {}; the next start recovers what its file has", e.getMessage());
         }
     }
 }
