@@ -163,12 +163,17 @@ public final class Vipd {
                 .out());
     }
 
+    /** How many flows are remembered. */
+    public long activeFlows() {
+        return ask("flows", "count").path("active").asLong();
+    }
+
     private Output get(String path) {
         return Output.of(
                 Map.of(),
                 List.of(
                         "curl",
-                        "-sSf",
+                        "-sSfg",
                         "--max-time",
                         "10",
                         "--unix-socket",
