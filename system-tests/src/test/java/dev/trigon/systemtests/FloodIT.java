@@ -54,7 +54,14 @@ class FloodIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"SYN, 80, wrr", "SYN, 80, maglev", "ACK, 80, wrr", "ACK, 80, maglev", "UDP, 7000, wrr", "UDP, 7000, maglev"})
+    @CsvSource({
+        "SYN, 80, wrr",
+        "SYN, 80, maglev",
+        "ACK, 80, wrr",
+        "ACK, 80, maglev",
+        "UDP, 7000, wrr",
+        "UDP, 7000, maglev"
+    })
     void shouldServeThroughAFlood(Flood.Kind kind, int port, String scheduler) {
         vipd.apply(Services.of(LAB, "l2dsr").by(scheduler)).orFail();
         try (Downloads downloads = Downloads.start(LAB, 80, 3, "4M")) {

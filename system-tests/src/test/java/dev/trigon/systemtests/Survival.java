@@ -82,6 +82,8 @@ abstract class Survival {
         requests.stop();
         List<String> answered = Client.answered(requests);
         assertThat(answered).filteredOn("failed"::equals).hasSizeLessThanOrEqualTo(KILLS + 1);
-        assertThat(answered.subList(before, answered.size())).doesNotContain("failed").containsAll(SERVERS);
+        assertThat(answered.subList(before, answered.size()))
+                .doesNotContain("failed")
+                .containsAll(SERVERS);
     }
 }

@@ -54,8 +54,7 @@ public final class Flood {
         this.length = length;
     }
 
-    static Flood start(
-            Lab lab, Kind kind, Family family, int port, int perSecond, Duration length) {
+    static Flood start(Lab lab, Kind kind, Family family, int port, int perSecond, Duration length) {
         byte[] frame = kind.frame(lab.frame(family).source(family.crowd()), port);
         Path template = lab.directory().resolve("flood-%s-%s-%d".formatted(kind, family, port));
         try {
