@@ -4,13 +4,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * The memory of a {@link FlowCache}: outside the heap, one cache line a slot.
+ * Memory for flows outside the heap, one cache line a slot: a {@link FlowCache}'s, or that of {@link Handshakes}.
  *
  * <pre>
- *   0         8      16     24        32       36    37    38   40      48     56       64
- *   +---------+------+------+---------+--------+-----+-----+----+-------+------+--------+
- *   |clientLow|vipLow|ports |lastSeen |backend |state|flags| 0  |packets|bytes |queuedAt|
- *   +---------+------+------+---------+--------+-----+-----+----+-------+------+--------+
+ *   0         8      16     24        32       36    37    38         40      44       48     56       64
+ *   +---------+------+------+---------+--------+-----+-----+----------+-------+--------+------+--------+
+ *   |clientLow|vipLow|ports |lastSeen |backend |state|flags|generation|packets|sequence|bytes |queuedAt|
+ *   +---------+------+------+---------+--------+-----+-----+----------+-------+--------+------+--------+
  *
  *   0          8       16      beside it, for IPv6 flows only: IPv4's are 0, and their ports word says so
  *   +----------+-------+
@@ -18,7 +18,8 @@ import java.nio.ByteOrder;
  *   +----------+-------+
  * </pre>
  *
- * Packets and bytes are those the table does not know of yet. The ports word tells the slots apart: {@link #NEVER} was never
+ * Packets and bytes are those the table does not know of yet. The sequence number is the next that is expected of a TCP
+ * client, where the flags say that it is known. The ports word tells the slots apart: {@link #NEVER} was never
  * used, {@link #FREED} was; both are no flow's.
  */
 final class CacheSlots {
@@ -33,6 +34,8 @@ final class CacheSlots {
     static final int DIRTY = 1 << 1;
     /** The slot waits in the queue of those to be written behind. */
     static final int QUEUED = 1 << 2;
+    /** The sequence number is the client's. */
+    static final int SEQUENCED = 1 << 3;
 
     private static final int CLIENT_LOW_OFFSET = 0;
     private static final int VIP_LOW_OFFSET = CLIENT_LOW_OFFSET + Long.BYTES;
@@ -41,8 +44,10 @@ final class CacheSlots {
     private static final int BACKEND_OFFSET = LAST_SEEN_OFFSET + Long.BYTES;
     private static final int STATE_OFFSET = BACKEND_OFFSET + Integer.BYTES;
     private static final int FLAGS_OFFSET = STATE_OFFSET + Byte.BYTES;
-    private static final int PACKETS_OFFSET = BACKEND_OFFSET + Long.BYTES;
-    private static final int BYTES_OFFSET = PACKETS_OFFSET + Long.BYTES;
+    private static final int GENERATION_OFFSET = FLAGS_OFFSET + Byte.BYTES;
+    private static final int PACKETS_OFFSET = GENERATION_OFFSET + Short.BYTES;
+    private static final int SEQUENCE_OFFSET = PACKETS_OFFSET + Integer.BYTES;
+    private static final int BYTES_OFFSET = SEQUENCE_OFFSET + Integer.BYTES;
     private static final int QUEUED_AT_OFFSET = BYTES_OFFSET + Long.BYTES;
 
     private static final int CLIENT_HIGH_OFFSET = 0;
@@ -112,6 +117,13 @@ final class CacheSlots {
         }
     }
 
+    /** Makes every slot one that was never used. */
+    void clear() {
+        for (int slot = 0; slot < memory.capacity() / SLOT_LENGTH; slot++) {
+            memory.putLong(slot * SLOT_LENGTH + PORTS_OFFSET, NEVER);
+        }
+    }
+
     void free(int slot) {
         memory.putLong(slot * SLOT_LENGTH + PORTS_OFFSET, FREED);
     }
@@ -157,16 +169,33 @@ final class CacheSlots {
         return (flags(slot) & flag) != 0;
     }
 
-    long packets(int slot) {
-        return memory.getLong(slot * SLOT_LENGTH + PACKETS_OFFSET);
+    /** The generation of the table in which it was found there. */
+    short generation(int slot) {
+        return memory.getShort(slot * SLOT_LENGTH + GENERATION_OFFSET);
+    }
+
+    void generation(int slot, short generation) {
+        memory.putShort(slot * SLOT_LENGTH + GENERATION_OFFSET, generation);
+    }
+
+    int sequence(int slot) {
+        return memory.getInt(slot * SLOT_LENGTH + SEQUENCE_OFFSET);
+    }
+
+    void sequence(int slot, int sequence) {
+        memory.putInt(slot * SLOT_LENGTH + SEQUENCE_OFFSET, sequence);
+    }
+
+    int packets(int slot) {
+        return memory.getInt(slot * SLOT_LENGTH + PACKETS_OFFSET);
     }
 
     long bytes(int slot) {
         return memory.getLong(slot * SLOT_LENGTH + BYTES_OFFSET);
     }
 
-    void traffic(int slot, long packets, long bytes) {
-        memory.putLong(slot * SLOT_LENGTH + PACKETS_OFFSET, packets);
+    void traffic(int slot, int packets, long bytes) {
+        memory.putInt(slot * SLOT_LENGTH + PACKETS_OFFSET, packets);
         memory.putLong(slot * SLOT_LENGTH + BYTES_OFFSET, bytes);
     }
 

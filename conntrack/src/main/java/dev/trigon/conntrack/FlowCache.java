@@ -2,7 +2,6 @@ package dev.trigon.conntrack;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.nio.ByteBuffer;
 
 /**
  * One worker's flows in front of the {@link FlowTable}. One thread uses it; others may read its counters. A hit touches one
@@ -12,10 +11,12 @@ import java.nio.ByteBuffer;
  *
  * <ul>
  *   <li>a new flow, and every change of state: at once;
- *   <li>when a flow was last seen, its packets and bytes: within {@link FlowTimeouts#writeBehindMs}, by {@link #writeBehind};
- *   <li>a bare SYN: nothing, so that a flood of them fills nothing. Such a flow lives here alone until the client answers.
- *       One that the table has already is an exception: it must not keep the old connection's backend.
+ *   <li>when a flow was last seen, its packets and bytes: within {@link FlowTimeouts#writeBehindMs}, by {@link #writeBehind},
+ *       and within a second by a worker that has nothing else to do.
  * </ul>
+ *
+ * <p>What the table tells: whoever removes flows from it raises its generation. A flow that was found in an earlier one is
+ * looked up there again before it is believed, so that a flush costs each flow one look-up, and no packet a lock.
  */
 public final class FlowCache implements AutoCloseable {
     public static final int DEFAULT_ENTRIES = 262_144;
@@ -24,13 +25,16 @@ public final class FlowCache implements AutoCloseable {
     /** How far from its home a flow may be. */
     private static final int WINDOW = 8;
 
+    /** How long a cache that has time, or that is to be quick, puts off what it writes. */
+    static final long SOON_MS = 1_000;
+
     private final FlowTable table;
     private final FlowTimeouts timeouts;
     private final CacheSlots slots;
-    private final long[] idleMs;
-    private final DirtyQueue dirty;
+    private final SlotQueue dirty;
     private final int mask;
     private final long writeBehindMs;
+    private int generation;
     private final FlowRecord scratch = new FlowRecord();
     private final FlowKey slotKey = new FlowKey();
 
@@ -47,25 +51,59 @@ public final class FlowCache implements AutoCloseable {
         }
         this.table = table;
         this.timeouts = timeouts;
-        this.idleMs = timeouts.idleMsByCode();
         this.slots = new CacheSlots(entries);
-        this.dirty = new DirtyQueue(entries);
+        this.dirty = new SlotQueue(entries);
         this.mask = entries - 1;
         this.writeBehindMs = timeouts.writeBehindMs();
+        this.generation = table.generation();
+    }
+
+    /** Takes notice of flows that were removed from the table by others. To be called now and then, such as once a batch. */
+    public void refresh() {
+        int now = table.generation();
+        if (now != generation) {
+            if (now >>> Short.SIZE != generation >>> Short.SIZE) {
+                // slots hold only half of a generation's number: none may be mistaken for a later one
+                writeAll();
+                slots.clear();
+            }
+            generation = now;
+        }
+    }
+
+    /** The generation of the table that {@link #refresh} saw last. */
+    public int generation() {
+        return generation;
+    }
+
+    /** Whether the table is nearly full, and should know soon which flows are in use. */
+    public boolean isPressed() {
+        return table.isPressed();
+    }
+
+    /** Whether there is room for a new flow in the table. */
+    public boolean hasRoom() {
+        return table.size() < table.maxFlows();
     }
 
     /**
      * The slot of a flow, from here or from the table, or {@link #MISS}. A flow that was idle for too long is none. The slot
      * holds until the next lookup, create, forget or writeBehind.
+     *
+     * @param limits the timeouts of the flow's service
      */
-    public int lookup(FlowKey key, long nowMs) {
+    public int lookup(FlowKey key, FlowTimeouts limits, long nowMs) {
         int slot = find(key);
-        if (slot != MISS && !expired(slot, nowMs)) {
+        if (slot != MISS && isCurrent(slot) && !expired(slot, limits, nowMs)) {
             HITS.setOpaque(this, hits + 1);
             return slot;
         }
         MISSES.setOpaque(this, misses + 1);
-        return readThrough(key, slot, nowMs);
+        return readThrough(key, slot, limits, nowMs);
+    }
+
+    private boolean isCurrent(int slot) {
+        return slots.generation(slot) == (short) generation;
     }
 
     private int find(FlowKey key) {
@@ -82,15 +120,16 @@ public final class FlowCache implements AutoCloseable {
         return MISS;
     }
 
-    private boolean expired(int slot, long nowMs) {
-        return nowMs - slots.lastSeenMs(slot) >= idleMs[slots.stateCode(slot)];
+    private boolean expired(int slot, FlowTimeouts limits, long nowMs) {
+        return limits.expired(state(slot), slots.lastSeenMs(slot), nowMs);
     }
 
-    private int readThrough(FlowKey key, int idle, long nowMs) {
-        if (idle != MISS) {
-            forget(idle); // another worker may have seen it since: the table knows
+    private int readThrough(FlowKey key, int doubtful, FlowTimeouts limits, long nowMs) {
+        if (doubtful != MISS) {
+            // idle, yet another worker may have seen it since; or removed by somebody: the table knows
+            forget(doubtful);
         }
-        if (!table.find(key, scratch) || timeouts.expired(scratch.state(), scratch.lastSeenMs(), nowMs)) {
+        if (!table.find(key, scratch) || limits.expired(scratch.state(), scratch.lastSeenMs(), nowMs)) {
             return MISS;
         }
         int backendId = scratch.backendId();
@@ -108,15 +147,29 @@ public final class FlowCache implements AutoCloseable {
      */
     public int create(FlowKey key, int backendId, FlowState state, long nowMs) {
         int slot = find(key);
-        boolean inTable = slot != MISS && slots.has(slot, CacheSlots.STORED);
         if (slot == MISS) {
             slot = vacate(key.hash(), nowMs);
         }
         occupy(slot, key, backendId, state, nowMs);
-        if (state != FlowState.SYN || inTable) {
-            store(slot);
-        }
+        store(slot);
         return slot;
+    }
+
+    /** Gives a flow to another backend, with all that is known of it. */
+    public void reassign(int slot, int backendId) {
+        flush(slot);
+        boolean counted = table.find(slots.key(slot, slotKey), scratch);
+        long packets = counted ? scratch.packets() : 0;
+        long bytes = counted ? scratch.bytes() : 0;
+        slots.backendId(slot, backendId);
+        scratch.set(backendId, state(slot), slots.lastSeenMs(slot), packets, bytes);
+        put(slot, scratch);
+    }
+
+    /** Makes a flow unknown, here and in the table. */
+    public void remove(int slot) {
+        table.remove(slots.key(slot, slotKey), scratch);
+        free(slot);
     }
 
     public int backendId(int slot) {
@@ -149,6 +202,31 @@ public final class FlowCache implements AutoCloseable {
         slots.flags(slot, flags | CacheSlots.DIRTY | CacheSlots.QUEUED);
     }
 
+    /**
+     * Follows a TCP flow by a packet of its client's, and tells the table if the state is another now.
+     *
+     * @param octets behind the TCP header
+     */
+    public void follow(int slot, int flags, int sequence, int octets, long nowMs) {
+        boolean known = slots.has(slot, CacheSlots.SEQUENCED);
+        boolean near = known && TcpSequence.isNear(slots.sequence(slot), sequence);
+        FlowState before = state(slot);
+        FlowState after = TcpTracking.next(before, flags, near);
+        if ((near || !known) && !TcpTracking.resets(flags)) {
+            int end = TcpSequence.end(sequence, flags, octets);
+            expect(slot, known ? TcpSequence.later(slots.sequence(slot), end) : end);
+        }
+        if (after != before) {
+            state(slot, after, nowMs);
+        }
+    }
+
+    /** Notes the sequence number that a flow's client will go on with. */
+    public void expect(int slot, int sequence) {
+        slots.sequence(slot, sequence);
+        addFlags(slot, CacheSlots.SEQUENCED);
+    }
+
     /** Follows a flow into another state, and tells the table if it is one. */
     public void state(int slot, FlowState state, long nowMs) {
         if (slots.stateCode(slot) == state.code()) {
@@ -176,11 +254,20 @@ public final class FlowCache implements AutoCloseable {
      * {@code budget} of them. Costs next to nothing when there is nothing to do. Answers how many it wrote.
      */
     public int writeBehind(long nowMs, int budget) {
+        return writeOlder(nowMs, budget, writeBehindMs);
+    }
+
+    /** The same without putting it off for as long. */
+    public int writeSoon(long nowMs, int budget) {
+        return writeOlder(nowMs, budget, Math.min(SOON_MS, writeBehindMs));
+    }
+
+    private int writeOlder(long nowMs, int budget, long ageMs) {
         int written = 0;
         while (written < budget && !dirty.isEmpty()) {
             int slot = dirty.first();
             if (slots.has(slot, CacheSlots.DIRTY)
-                    && nowMs - slots.queuedAtMs(slot) < writeBehindMs
+                    && nowMs - slots.queuedAtMs(slot) < ageMs
                     && nowMs >= slots.queuedAtMs(slot)) {
                 break;
             }
@@ -221,9 +308,11 @@ public final class FlowCache implements AutoCloseable {
         if (slots.has(slot, CacheSlots.STORED)) {
             return update(slot);
         }
-        if (slots.stateCode(slot) != FlowState.SYN.code()) {
-            store(slot);
+        if (!isCurrent(slot)) {
+            // the table was full when it came, and flows were removed since: it may be one of those
+            return false;
         }
+        store(slot);
         slots.flags(slot, slots.flags(slot) & ~CacheSlots.DIRTY);
         return true;
     }
@@ -235,7 +324,11 @@ public final class FlowCache implements AutoCloseable {
     }
 
     private void store(int slot) {
-        if (table.put(slots.key(slot, slotKey), record(slot))) {
+        put(slot, record(slot));
+    }
+
+    private void put(int slot, FlowRecord record) {
+        if (table.put(slots.key(slot, slotKey), record)) {
             written(slot);
             addFlags(slot, CacheSlots.STORED);
         } else {
@@ -255,7 +348,7 @@ public final class FlowCache implements AutoCloseable {
 
     /**
      * A slot within reach of a hash that holds no flow, after the one that held it was moved out if need be: first those that
-     * are free or were idle for too long, then embryonic ones, then whoever was seen longest ago.
+     * are free or were idle for too long, then whoever was seen longest ago.
      */
     private int vacate(long hash, long nowMs) {
         int victim = MISS;
@@ -278,11 +371,7 @@ public final class FlowCache implements AutoCloseable {
 
     /** The lower, the sooner it goes. */
     private long rank(int slot, long nowMs) {
-        if (expired(slot, nowMs)) {
-            return Long.MIN_VALUE;
-        }
-        long lastSeenMs = slots.lastSeenMs(slot);
-        return slots.stateCode(slot) == FlowState.SYN.code() ? lastSeenMs - (1L << 62) : lastSeenMs;
+        return expired(slot, timeouts, nowMs) ? Long.MIN_VALUE : slots.lastSeenMs(slot);
     }
 
     private void occupy(int slot, FlowKey key, int backendId, FlowState state, long lastSeenMs) {
@@ -291,6 +380,7 @@ public final class FlowCache implements AutoCloseable {
         slots.backendId(slot, backendId);
         slots.state(slot, state);
         slots.traffic(slot, 0, 0);
+        slots.generation(slot, (short) generation);
         // a slot that waits in the queue goes on waiting there, whoever lives in it
         slots.flags(slot, slots.flags(slot) & CacheSlots.QUEUED);
     }
@@ -334,37 +424,6 @@ public final class FlowCache implements AutoCloseable {
             return MethodHandles.lookup().findVarHandle(FlowCache.class, name, long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
-        }
-    }
-
-    /** Slots in the order in which they were first touched since they were last written. Each is in it at most once. */
-    private static final class DirtyQueue {
-        private final ByteBuffer ring;
-        private final int mask;
-        private int head;
-        private int tail;
-
-        DirtyQueue(int slots) {
-            ring = ByteBuffer.allocateDirect(slots * Integer.BYTES);
-            mask = slots - 1;
-        }
-
-        boolean isEmpty() {
-            return head == tail;
-        }
-
-        void add(int slot) {
-            ring.putInt((tail++ & mask) * Integer.BYTES, slot);
-        }
-
-        int first() {
-            return ring.getInt((head & mask) * Integer.BYTES);
-        }
-
-        int removeFirst() {
-            int slot = first();
-            head++;
-            return slot;
         }
     }
 }

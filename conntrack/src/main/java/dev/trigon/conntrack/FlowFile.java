@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The flow table's files in the state directory.
+ * A flow table's files in the state directory, here by the name of the table of flows.
  *
  * <ul>
  *   <li>{@code flows.dat}: the flows. It gets its name when it is complete, so it is never half made.
@@ -36,24 +36,24 @@ final class FlowFile implements AutoCloseable {
     private FlowTable.Origin origin = FlowTable.Origin.CREATED;
     private @Nullable Path setAside;
 
-    private FlowFile(Path directory, FileChannel lock) {
-        data = directory.resolve("flows.dat");
-        unfinished = directory.resolve("flows.dat.new");
-        cleanMark = directory.resolve("flows.clean");
+    private FlowFile(Path directory, String name, FileChannel lock) {
+        data = directory.resolve(name + ".dat");
+        unfinished = directory.resolve(name + ".dat.new");
+        cleanMark = directory.resolve(name + ".clean");
         this.lock = lock;
     }
 
     /** Takes hold of the directory's flow files, or refuses because another has. */
-    static FlowFile claim(Path directory) throws IOException {
+    static FlowFile claim(Path directory, String name) throws IOException {
         Files.createDirectories(directory);
-        FileChannel lock =
-                FileChannel.open(directory.resolve("flows.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel lock = FileChannel.open(
+                directory.resolve(name + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         if (!isLocked(lock)) {
             lock.close();
             throw new IOException("flow table in " + directory
                     + ": in use by another process; stop it first, or name another state directory");
         }
-        return new FlowFile(directory, lock);
+        return new FlowFile(directory, name, lock);
     }
 
     private static boolean isLocked(FileChannel channel) throws IOException {

@@ -5,6 +5,7 @@ import dev.trigon.conntrack.store.CellMap;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,10 +36,16 @@ public final class FlowTable implements AutoCloseable {
         void visit(FlowRecord flow);
     }
 
+    private static final String FLOWS = "flows";
+    private static final int SPARE_FRACTION = 16;
+    private static final int FIRST_GENERATION = 1;
+
     private final CellMap map;
     private final @Nullable FlowFile file;
     private final BackendCounts counts;
+    private final AtomicInteger generation = new AtomicInteger(FIRST_GENERATION);
     private final AtomicInteger nextToExpire = new AtomicInteger();
+    private final AtomicInteger nextToReclaim = new AtomicInteger();
     private boolean closed;
 
     private FlowTable(Flows flows, @Nullable FlowFile file) {
@@ -53,8 +60,17 @@ public final class FlowTable implements AutoCloseable {
      * @throws IOException if another process has it open, or the directory cannot be written
      */
     public static FlowTable open(Path directory, long maxFlows) throws IOException {
+        return open(directory, FLOWS, maxFlows);
+    }
+
+    /**
+     * Opens another table of a state directory, or makes one.
+     *
+     * @param name what its files are named after, so that a directory can hold several
+     */
+    public static FlowTable open(Path directory, String name, long maxFlows) throws IOException {
         checkMax(maxFlows);
-        FlowFile file = FlowFile.claim(directory);
+        FlowFile file = FlowFile.claim(directory, name);
         try {
             return new FlowTable(file.open(maxFlows, System.currentTimeMillis()), file);
         } catch (IOException | RuntimeException e) {
@@ -141,7 +157,25 @@ public final class FlowTable implements AutoCloseable {
         return map.offHeapBytes();
     }
 
-    /** How many calls of {@link #expireNext} look at every flow once. */
+    /**
+     * Grows when flows were removed behind the caches' back. A cache remembers at which generation it read a flow, and
+     * asks again once another is in force.
+     */
+    public int generation() {
+        return generation.get();
+    }
+
+    /** To be called after flows were removed that the caches must not go on with. */
+    public void raiseGeneration() {
+        generation.incrementAndGet();
+    }
+
+    /** Whether so little room is left that it is time to {@link #reclaimNext}: less than a sixteenth. */
+    public boolean isPressed() {
+        return map.size() >= maxFlows() - maxFlows() / SPARE_FRACTION;
+    }
+
+    /** How many calls of {@link #expireNext} or {@link #reclaimNext} look at every flow once. */
     public int expirySteps() {
         return map.segments();
     }
@@ -150,17 +184,31 @@ public final class FlowTable implements AutoCloseable {
      * Looks at the next {@code 1 / expirySteps()} of the flows, and removes those that were idle for too long. Writes to
      * that part of the table wait meanwhile, some tens of microseconds. Answers how many were removed.
      */
-    public int expireNext(long nowMs, FlowTimeouts timeouts) {
-        int segment = Math.floorMod(nextToExpire.getAndIncrement(), map.segments());
+    public int expireNext(long nowMs, IdleLimits limits) {
+        return expireNext(flow -> limits.of(flow.backendId()).expiredForAll(flow.state(), flow.lastSeenMs(), nowMs));
+    }
+
+    int expireNext(Predicate<FlowRecord> expired) {
+        return removeNext(nextToExpire, expired);
+    }
+
+    /** Like {@link #expireNext}, for flows that can be done without. */
+    public int reclaimNext(long nowMs, IdleLimits limits, Reclaim what) {
+        return removeNext(
+                nextToReclaim, flow -> what.takes(flow, limits.of(flow.backendId()), nowMs - flow.lastSeenMs()));
+    }
+
+    private int removeNext(AtomicInteger next, Predicate<FlowRecord> doomed) {
+        int segment = Math.floorMod(next.getAndIncrement(), map.segments());
         FlowRecord flow = new FlowRecord();
         return map.removeIf(
                 segment,
                 cell -> {
-                    boolean expired = timeouts.expiredForAll(flow.state(), flow.lastSeenMs(), nowMs);
-                    if (expired) {
+                    boolean removed = doomed.test(flow);
+                    if (removed) {
                         counts.add(flow.backendId(), -1);
                     }
-                    return expired;
+                    return removed;
                 },
                 flow.cell);
     }

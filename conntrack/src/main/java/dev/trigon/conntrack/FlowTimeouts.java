@@ -6,7 +6,11 @@ import java.util.stream.LongStream;
 public record FlowTimeouts(long synMs, long establishedMs, long closingMs, long closedMs, long udpMs) {
     public static final FlowTimeouts DEFAULT = new FlowTimeouts(30_000, 900_000, 30_000, 10_000, 300_000);
 
-    private static final long LONGEST_WRITE_BEHIND_MS = 2_000;
+    /**
+     * What a worker that has much to do puts off. A write costs as much as some packets do, so it is seldom; the timeouts are
+     * far longer.
+     */
+    private static final long LONGEST_WRITE_BEHIND_MS = 10_000;
 
     public FlowTimeouts {
         if (LongStream.of(synMs, establishedMs, closingMs, closedMs, udpMs).anyMatch(ms -> ms <= 0)) {
@@ -30,15 +34,6 @@ public record FlowTimeouts(long synMs, long establishedMs, long closingMs, long 
         return Math.max(1, Math.min(LONGEST_WRITE_BEHIND_MS, Math.min(establishedMs, udpMs) / 4));
     }
 
-    /** By {@link FlowState#code}. */
-    long[] idleMsByCode() {
-        long[] idleMs = new long[FlowState.CODES];
-        for (FlowState state : FlowState.values()) {
-            idleMs[state.code()] = idleMs(state);
-        }
-        return idleMs;
-    }
-
     /** For a cache, which knows every packet. A clock that was set back makes no flow expire. */
     public boolean expired(FlowState state, long lastSeenMs, long nowMs) {
         return nowMs - lastSeenMs >= idleMs(state);
@@ -46,9 +41,9 @@ public record FlowTimeouts(long synMs, long establishedMs, long closingMs, long 
 
     /**
      * For the table, which may not know yet of a packet that came just in time: it gives a cache that is behind with its
-     * writing twice the time it should take.
+     * writing twice the longest time that it may take, whichever service's timeouts these are.
      */
     boolean expiredForAll(FlowState state, long lastSeenMs, long nowMs) {
-        return nowMs - lastSeenMs >= idleMs(state) + 2 * writeBehindMs();
+        return nowMs - lastSeenMs >= idleMs(state) + 2 * LONGEST_WRITE_BEHIND_MS;
     }
 }

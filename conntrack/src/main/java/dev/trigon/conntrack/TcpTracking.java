@@ -4,19 +4,24 @@ package dev.trigon.conntrack;
  * TCP as the gateway sees it: from the client's side only (the server's replies go past it).
  *
  * <pre>
- *              SYN                 ACK, data             FIN, RST
- *   (none)     SYN, new            ESTABLISHED           CLOSING
- *   SYN        SYN                 ESTABLISHED           CLOSING
- *   ESTAB.     ESTABLISHED         ESTABLISHED           CLOSING
- *   CLOSING    SYN, new            CLOSING               CLOSING
+ *                SYN             ACK, data       FIN         RST, credible   RST, other
+ *   (none)       SYN             ESTABLISHED     CLOSING     -               -
+ *   SYN          SYN             ESTABLISHED     CLOSING     SYN             SYN
+ *   ESTABLISHED  ESTABLISHED     ESTABLISHED     CLOSING     CLOSED          ESTABLISHED
+ *   CLOSING      SYN, anew       CLOSING         CLOSING     CLOSED          CLOSING
+ *   CLOSED       SYN, anew       ESTABLISHED     CLOSING     CLOSED          CLOSED
  * </pre>
  *
  * <ul>
  *   <li>A SYN on an established flow is a retransmission, or a port used again before the timeout: the backend stays, and
  *       answers for itself (RFC 9293, 3.10.7.4, challenge ACK).
- *   <li>A SYN on a closing flow is a connection of its own: its backend is chosen anew.
+ *   <li>A SYN on a closing or closed flow is a connection of its own: its backend is chosen anew.
  *   <li>A packet of an unknown flow that is not a SYN belongs to a connection that is older than the flow table: it is
- *       picked up in the middle.
+ *       picked up in the middle. An RST is not: it leaves nothing to pick up.
+ *   <li>An RST is credible if its sequence number is about where the client was ({@link TcpSequence}). Others go on to the
+ *       server, which looks more closely (RFC 5961, section 3), and change nothing here: whoever does not know the
+ *       connection ends no flow.
+ *   <li>A client that goes on after an RST did not send it: the flow is established again.
  *   <li>RST counts before FIN before SYN: no client sends them together, and a mixture must not open anything.
  * </ul>
  */
@@ -30,31 +35,39 @@ public final class TcpTracking {
 
     private TcpTracking() {}
 
-    /** Whether these flags, met on no flow at all, open a connection; if not they are picked up in its middle. */
+    /** Whether these flags open a connection. */
     public static boolean opens(int flags) {
         return (flags & (SYN | ACK | FIN | RST)) == SYN;
     }
 
+    public static boolean resets(int flags) {
+        return (flags & RST) != 0;
+    }
+
     /** Whether these flags on a flow in this state are another connection than the one it stands for. */
     public static boolean opensAnew(FlowState state, int flags) {
-        return state == FlowState.CLOSING && opens(flags);
+        return opens(flags) && (state == FlowState.CLOSING || state == FlowState.CLOSED);
     }
 
-    /** The state of a flow whose first packet has these flags. */
+    /** The state of a flow whose first packet behind the SYN, or the first that was met, has these flags, none of them RST. */
     public static FlowState first(int flags) {
-        if (opens(flags)) {
-            return FlowState.SYN;
-        }
-        return (flags & (FIN | RST)) != 0 ? FlowState.CLOSING : FlowState.ESTABLISHED;
+        return (flags & FIN) != 0 ? FlowState.CLOSING : FlowState.ESTABLISHED;
     }
 
-    /** The state of a flow after a packet with these flags. */
-    public static FlowState next(FlowState state, int flags) {
-        if ((flags & (FIN | RST)) != 0) {
+    /**
+     * The state of a flow after a packet with these flags, which do not open it anew.
+     *
+     * @param credible whether an RST's sequence number can be the client's
+     */
+    public static FlowState next(FlowState state, int flags, boolean credible) {
+        if (resets(flags)) {
+            return credible && state != FlowState.SYN ? FlowState.CLOSED : state;
+        }
+        if ((flags & FIN) != 0) {
             return FlowState.CLOSING;
         }
         if (opens(flags)) {
-            return state == FlowState.ESTABLISHED ? FlowState.ESTABLISHED : FlowState.SYN;
+            return state;
         }
         return state == FlowState.CLOSING ? FlowState.CLOSING : FlowState.ESTABLISHED;
     }

@@ -17,7 +17,7 @@ class AllocationTest {
     private static final int FLOWS = 100_000;
 
     /** What the compiler's own traps and recompilations may cost, in all; one object of 16 octets a call would be 16 million. */
-    private static final long NOISE_OCTETS = 64 * 1024;
+    static final long NOISE_OCTETS = 64 * 1024;
 
     private static final long NOW_MS = 1_800_000_000_000L;
 
@@ -37,7 +37,7 @@ class AllocationTest {
         fill(ipv6);
 
         assertThat(allocated(i -> {
-                    int slot = large.lookup(key(ipv6, i % FLOWS), NOW_MS);
+                    int slot = large.lookup(key(ipv6, i % FLOWS), FlowTimeouts.DEFAULT, NOW_MS);
                     large.touch(slot, 100, NOW_MS);
                 }))
                 .isLessThan(NOISE_OCTETS);
@@ -51,7 +51,7 @@ class AllocationTest {
 
         assertThat(allocated(i -> {
                     long number = Long.remainderUnsigned(FlowKey.mix(i), FLOWS);
-                    int slot = tiny.lookup(key(ipv6, number), NOW_MS);
+                    int slot = tiny.lookup(key(ipv6, number), FlowTimeouts.DEFAULT, NOW_MS);
                     if (slot != FlowCache.MISS) {
                         tiny.touch(slot, 100, NOW_MS);
                     }
@@ -92,12 +92,12 @@ class AllocationTest {
 
         assertThat(allocated(i -> {
                     long nowMs = NOW_MS + i / 100;
-                    int slot = large.lookup(key(ipv6, i % FLOWS), nowMs);
+                    int slot = large.lookup(key(ipv6, i % FLOWS), FlowTimeouts.DEFAULT, nowMs);
                     large.touch(slot, 100, nowMs);
                     if ((i & 7) == 0) {
                         large.state(slot, (i & 8) == 0 ? FlowState.CLOSING : FlowState.ESTABLISHED, nowMs);
                     }
-                    written[0] += large.writeBehind(nowMs, 4);
+                    written[0] += large.writeSoon(nowMs, 4);
                 }))
                 .isLessThan(NOISE_OCTETS);
         assertThat(written[0]).isGreaterThan(MEASURED / 3);
@@ -113,7 +113,7 @@ class AllocationTest {
         }
     }
 
-    private static long allocated(LongConsumer operation) {
+    static long allocated(LongConsumer operation) {
         long thread = Thread.currentThread().getId();
         for (long i = 0; i < WARM_UP; i++) {
             operation.accept(i);

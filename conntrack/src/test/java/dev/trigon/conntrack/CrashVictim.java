@@ -34,7 +34,7 @@ final class CrashVictim {
         }
         FlowTimeouts shortest = new FlowTimeouts(1, 1, 1, 1, 1);
         while (true) {
-            table.expireNext(0, shortest);
+            table.expireNext(0, id -> shortest);
             Thread.sleep(1);
         }
     }

@@ -66,7 +66,7 @@ final class FlowBenchmark {
     }
 
     private void packet(FlowCache cache, int i) {
-        int slot = cache.lookup(key(i), NOW_MS);
+        int slot = cache.lookup(key(i), FlowTimeouts.DEFAULT, NOW_MS);
         cache.touch(slot, 100, NOW_MS);
     }
 
@@ -102,13 +102,13 @@ final class FlowBenchmark {
         long[] ns = new long[10 * table.expirySteps()];
         for (int step = 0; step < ns.length; step++) {
             long startNs = System.nanoTime();
-            table.expireNext(NOW_MS, FlowTimeouts.DEFAULT);
+            table.expireNext(NOW_MS, id -> FlowTimeouts.DEFAULT);
             ns[step] = System.nanoTime() - startNs;
         }
         print("an expiry step that removes nothing", ns);
         for (int step = 0; step < table.expirySteps(); step++) {
             long startNs = System.nanoTime();
-            table.expireNext(NOW_MS + 10_000_000, FlowTimeouts.DEFAULT);
+            table.expireNext(NOW_MS + 10_000_000, id -> FlowTimeouts.DEFAULT);
             ns[step] = System.nanoTime() - startNs;
         }
         print("an expiry step that removes everything", Arrays.copyOf(ns, table.expirySteps()));

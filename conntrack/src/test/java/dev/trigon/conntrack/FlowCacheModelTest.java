@@ -38,7 +38,7 @@ class FlowCacheModelTest {
                 if (random.nextInt(5_000) == 0) {
                     remove(cache, flow);
                 }
-                table.expireNext(nowMs, TIMEOUTS);
+                table.expireNext(nowMs, id -> TIMEOUTS);
             }
             cache.writeAll();
             assertTableIsTheModel();
@@ -48,7 +48,7 @@ class FlowCacheModelTest {
     private void packet(FlowCache cache, int flow) {
         FlowKey key = key(flow);
         Flow expected = live(flow);
-        int slot = cache.lookup(key, nowMs);
+        int slot = cache.lookup(key, TIMEOUTS, nowMs);
         if (expected == null) {
             assertThat(slot).as("flow %d", flow).isEqualTo(FlowCache.MISS);
             expected = new Flow(random.nextInt(), random.nextBoolean() ? FlowState.UDP : FlowState.ESTABLISHED);
@@ -72,15 +72,11 @@ class FlowCacheModelTest {
         return known == null || TIMEOUTS.expired(known.state, known.lastSeenMs, nowMs) ? null : known;
     }
 
-    /** As the control plane does: the cache comes to know of it when it next writes. */
+    /** As the control plane does. */
     private void remove(FlowCache cache, int flow) {
-        cache.writeAll();
-        assertThat(table.remove(key(flow), record)).isTrue();
-        int slot = cache.lookup(key(flow), nowMs);
-        if (slot != FlowCache.MISS) {
-            cache.touch(slot, 1, nowMs);
-            cache.writeAll();
-        }
+        table.remove(key(flow), record);
+        table.raiseGeneration();
+        cache.refresh();
         model.remove(flow);
     }
 

@@ -69,7 +69,7 @@ class FlowTableConcurrencyTest {
                 long number = ((long) worker << NUMBER_BITS) | ((i * 31L) % FLOWS_EACH);
                 Keys.setMixed(key, number);
                 long nowMs = 1_000_000L + i / 100;
-                int slot = cache.lookup(key, nowMs);
+                int slot = cache.lookup(key, FlowTimeouts.DEFAULT, nowMs);
                 if (slot == FlowCache.MISS) {
                     assertThat(i).as("each flow is new once").isLessThan(FLOWS_EACH);
                     slot = cache.create(key, worker, FlowState.UDP, nowMs);
@@ -83,7 +83,7 @@ class FlowTableConcurrencyTest {
 
     private void expire() {
         while (working.get()) {
-            assertThat(table.expireNext(1_000_000, TIMEOUTS)).isZero();
+            assertThat(table.expireNext(1_000_000, id -> TIMEOUTS)).isZero();
             LockSupport.parkNanos(PAUSE_NS);
         }
     }

@@ -1,5 +1,6 @@
 package dev.trigon.conntrack;
 
+import static dev.trigon.conntrack.FlowState.CLOSED;
 import static dev.trigon.conntrack.FlowState.CLOSING;
 import static dev.trigon.conntrack.FlowState.ESTABLISHED;
 import static dev.trigon.conntrack.FlowState.SYN;
@@ -9,64 +10,117 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class TcpTrackingTest {
-    /** Rows: state before (none: no flow), flags, state after, whether the backend is chosen anew. */
-    @ParameterizedTest(name = "{0} + {1} = {2}, new: {3}")
+    /**
+     * Rows: state before, flags, state after. {@code anew}: another connection, whose backend is chosen anew. An R is a
+     * credible RST, an r one whose sequence number is not the client's.
+     */
+    @ParameterizedTest(name = "{0} + {1} = {2}")
     @CsvSource({
-        "none, S, SYN, true",
-        "none, A, ESTABLISHED, false",
-        "none, PA, ESTABLISHED, false",
-        "none, SA, ESTABLISHED, false",
-        "none, FA, CLOSING, false",
-        "none, R, CLOSING, false",
-        "none, RA, CLOSING, false",
-        "none, SF, CLOSING, false",
-        "none, SR, CLOSING, false",
-        "none, -, ESTABLISHED, false",
-        "SYN, S, SYN, false",
-        "SYN, A, ESTABLISHED, false",
-        "SYN, PA, ESTABLISHED, false",
-        "SYN, FA, CLOSING, false",
-        "SYN, R, CLOSING, false",
-        "SYN, SF, CLOSING, false",
-        "ESTABLISHED, S, ESTABLISHED, false",
-        "ESTABLISHED, A, ESTABLISHED, false",
-        "ESTABLISHED, PUA, ESTABLISHED, false",
-        "ESTABLISHED, F, CLOSING, false",
-        "ESTABLISHED, FA, CLOSING, false",
-        "ESTABLISHED, R, CLOSING, false",
-        "ESTABLISHED, SR, CLOSING, false",
-        "CLOSING, S, SYN, true",
-        "CLOSING, SA, CLOSING, false",
-        "CLOSING, A, CLOSING, false",
-        "CLOSING, PA, CLOSING, false",
-        "CLOSING, FA, CLOSING, false",
-        "CLOSING, R, CLOSING, false",
-        "CLOSING, SR, CLOSING, false",
-        "CLOSING, SF, CLOSING, false",
+        "SYN, S, SYN",
+        "SYN, A, ESTABLISHED",
+        "SYN, PA, ESTABLISHED",
+        "SYN, FA, CLOSING",
+        "SYN, R, SYN",
+        "SYN, r, SYN",
+        "SYN, SF, CLOSING",
+        "ESTABLISHED, S, ESTABLISHED",
+        "ESTABLISHED, A, ESTABLISHED",
+        "ESTABLISHED, PUA, ESTABLISHED",
+        "ESTABLISHED, SA, ESTABLISHED",
+        "ESTABLISHED, -, ESTABLISHED",
+        "ESTABLISHED, F, CLOSING",
+        "ESTABLISHED, FA, CLOSING",
+        "ESTABLISHED, R, CLOSED",
+        "ESTABLISHED, RA, CLOSED",
+        "ESTABLISHED, SR, CLOSED",
+        "ESTABLISHED, FR, CLOSED",
+        "ESTABLISHED, r, ESTABLISHED",
+        "ESTABLISHED, rA, ESTABLISHED",
+        "ESTABLISHED, Fr, ESTABLISHED",
+        "CLOSING, S, anew",
+        "CLOSING, SA, CLOSING",
+        "CLOSING, A, CLOSING",
+        "CLOSING, PA, CLOSING",
+        "CLOSING, FA, CLOSING",
+        "CLOSING, R, CLOSED",
+        "CLOSING, r, CLOSING",
+        "CLOSING, SR, CLOSED",
+        "CLOSING, SF, CLOSING",
+        "CLOSED, S, anew",
+        "CLOSED, A, ESTABLISHED",
+        "CLOSED, PA, ESTABLISHED",
+        "CLOSED, FA, CLOSING",
+        "CLOSED, R, CLOSED",
+        "CLOSED, r, CLOSED",
     })
-    void shouldFollowTheClient(String before, String letters, FlowState after, boolean anew) {
+    void shouldFollowTheClient(FlowState before, String letters, String after) {
         int flags = flags(letters);
 
-        if (before.equals("none")) {
-            assertThat(TcpTracking.first(flags)).isEqualTo(after);
-            assertThat(TcpTracking.opens(flags)).isEqualTo(anew);
-        } else {
-            FlowState state = FlowState.valueOf(before);
-            assertThat(TcpTracking.next(state, flags)).isEqualTo(after);
-            assertThat(TcpTracking.opensAnew(state, flags)).isEqualTo(anew);
+        assertThat(TcpTracking.opensAnew(before, flags)).isEqualTo(after.equals("anew"));
+        if (!after.equals("anew")) {
+            boolean credible = letters.indexOf('r') < 0;
+            assertThat(TcpTracking.next(before, flags, credible)).isEqualTo(FlowState.valueOf(after));
         }
     }
 
+    @ParameterizedTest(name = "{0}: opens {1}, first {2}")
+    @CsvSource({
+        "S, true, ESTABLISHED",
+        "SP, true, ESTABLISHED",
+        "A, false, ESTABLISHED",
+        "PA, false, ESTABLISHED",
+        "SA, false, ESTABLISHED",
+        "-, false, ESTABLISHED",
+        "FA, false, CLOSING",
+        "SF, false, CLOSING",
+        "R, false, ESTABLISHED",
+    })
+    void shouldTellWhatAFirstPacketIs(String letters, boolean opens, FlowState first) {
+        assertThat(TcpTracking.opens(flags(letters))).isEqualTo(opens);
+        assertThat(TcpTracking.first(flags(letters))).isEqualTo(first);
+    }
+
     @ParameterizedTest
-    @CsvSource({"SYN", "ESTABLISHED", "CLOSING"})
+    @CsvSource({"SYN", "ESTABLISHED", "CLOSING", "CLOSED"})
     void shouldStayWithinTcpWhateverTheFlags(FlowState state) {
         for (int flags = 0; flags < 256; flags++) {
-            assertThat(TcpTracking.next(state, flags)).isIn(SYN, ESTABLISHED, CLOSING);
-            assertThat(TcpTracking.first(flags)).isIn(SYN, ESTABLISHED, CLOSING);
-            if (TcpTracking.opensAnew(state, flags)) {
-                assertThat(TcpTracking.next(state, flags)).isEqualTo(TcpTracking.first(flags));
-            }
+            assertThat(TcpTracking.next(state, flags, true)).isIn(SYN, ESTABLISHED, CLOSING, CLOSED);
+            boolean resets = TcpTracking.resets(flags);
+            assertThat(TcpTracking.next(state, flags, false))
+                    .isEqualTo(resets ? state : TcpTracking.next(state, flags, true));
         }
+    }
+
+    /** Rows: the client's next number, an RST's, whether it can be the client's. */
+    @ParameterizedTest(name = "next {0}, RST {1}: {2}")
+    @CsvSource({
+        "1000, 1000, true",
+        "1000, 999, true",
+        "300000, 37856, true",
+        "300000, 37855, false",
+        "300000, 562144, true",
+        "300000, 562145, false",
+        "0, -1, true",
+        "-5, 10, true",
+        "2147483647, -2147483648, true",
+        "0, -2147483648, false",
+        "0, 2147483647, false",
+    })
+    void shouldBelieveAnRstNearToWhereTheClientWas(int next, int rst, boolean near) {
+        assertThat(TcpSequence.isNear(next, rst)).isEqualTo(near);
+    }
+
+    @ParameterizedTest(name = "{0} {1} {2} octets: {3}")
+    @CsvSource({
+        "100, A, 0, 100",
+        "100, S, 0, 101",
+        "100, FA, 0, 101",
+        "100, PA, 1460, 1560",
+        "100, SF, 5, 107",
+        "-1, S, 0, 0",
+    })
+    void shouldCountSynAndFinAsAnOctetEach(int sequence, String letters, int octets, int end) {
+        assertThat(TcpSequence.end(sequence, flags(letters), octets)).isEqualTo(end);
     }
 
     private static int flags(String letters) {
@@ -75,7 +129,7 @@ class TcpTrackingTest {
             flags |= switch (letters.charAt(i)) {
                 case 'F' -> TcpTracking.FIN;
                 case 'S' -> TcpTracking.SYN;
-                case 'R' -> TcpTracking.RST;
+                case 'R', 'r' -> TcpTracking.RST;
                 case 'P' -> TcpTracking.PSH;
                 case 'A' -> TcpTracking.ACK;
                 case 'U' -> TcpTracking.URG;

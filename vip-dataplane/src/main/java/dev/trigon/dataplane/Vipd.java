@@ -137,6 +137,9 @@ public final class Vipd implements Callable<Integer> {
                 settings.interfaces(),
                 settings.state(),
                 settings.flows().max(),
+                settings.flows().cache(),
+                settings.flows().newPerSecond(),
+                settings.flows().maxAffinities(),
                 new FlowTimeouts(
                         timeouts.syn().toMillis(),
                         timeouts.established().toMillis(),

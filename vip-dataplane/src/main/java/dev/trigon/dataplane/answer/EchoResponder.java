@@ -1,5 +1,6 @@
 package dev.trigon.dataplane.answer;
 
+import dev.trigon.conntrack.RateLimit;
 import dev.trigon.dataplane.wire.EthernetHeader;
 import dev.trigon.dataplane.wire.IcmpHeader;
 import dev.trigon.dataplane.wire.InternetChecksum;

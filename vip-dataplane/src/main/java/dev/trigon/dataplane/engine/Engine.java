@@ -1,14 +1,18 @@
 package dev.trigon.dataplane.engine;
 
+import dev.trigon.conntrack.Affinities;
 import dev.trigon.conntrack.FlowCache;
 import dev.trigon.conntrack.FlowTable;
 import dev.trigon.conntrack.FlowTimeouts;
+import dev.trigon.conntrack.Handshakes;
+import dev.trigon.conntrack.RateLimit;
 import dev.trigon.dataplane.answer.AnswerPolicy;
 import dev.trigon.dataplane.control.DataPath;
 import dev.trigon.dataplane.forward.Arm;
 import dev.trigon.dataplane.forward.Counters.Reading;
 import dev.trigon.dataplane.forward.DropReason;
 import dev.trigon.dataplane.forward.Glossary;
+import dev.trigon.dataplane.forward.Memory;
 import dev.trigon.dataplane.forward.Observed;
 import dev.trigon.dataplane.forward.Verdict;
 import dev.trigon.dataplane.forward.WarmUp;
@@ -29,7 +33,6 @@ import dev.trigon.dataplane.service.Surroundings;
 import dev.trigon.linux.LinuxException;
 import dev.trigon.linux.netlink.InterfaceAddress;
 import dev.trigon.linux.netlink.Rtnetlink;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -63,6 +66,7 @@ public final class Engine implements DataPath, AutoCloseable {
     private final Offloads offloads;
     private final Upkeep upkeep;
     private final NextHops nextHops;
+    private final FlowStore store;
     private final FlowTable flows;
     private final FlowTimeouts timeouts;
     private final FlowView flowView;
@@ -79,7 +83,7 @@ public final class Engine implements DataPath, AutoCloseable {
 
     private volatile ServiceTable inForce = ServiceTable.EMPTY;
 
-    private Engine(Rtnetlink kernel, List<Arm> arms, FlowTable flows, Offloads offloads, Settings settings)
+    private Engine(Rtnetlink kernel, List<Arm> arms, FlowStore store, Offloads offloads, Settings settings)
             throws PortException {
         MonotonicClock clock = new MonotonicClock();
         this.timeouts = settings.timeouts();
@@ -90,27 +94,44 @@ public final class Engine implements DataPath, AutoCloseable {
         this.solicitedNodes = new SolicitedNodes(arms);
         this.offloads = offloads;
         this.arms = arms;
-        this.flows = flows;
-        this.flowView = new FlowView(flows, timeouts, clock);
+        this.store = store;
+        this.flows = store.flows();
+        this.flowView = new FlowView(store, clock);
         for (Arm arm : arms) {
-            FlowCache cache = new FlowCache(flows, FlowCache.DEFAULT_ENTRIES, timeouts);
             PacketPort port = Ports.open(arm, settings.faults(), settings.trace());
-            Worker worker = new Worker(arm, port, cache, () -> inForce, clock, settings.answers());
+            Worker worker = new Worker(arm, port, memory(settings), () -> inForce, clock, settings.answers());
             workers.add(worker);
             Thread thread = new Thread(worker, "worker-" + arm.interfaceName());
             thread.setUncaughtExceptionHandler(Engine::died);
             threads.add(thread);
         }
         this.nextHops = NextHops.follow(kernel, this::routingChanged);
-        this.expiry = FlowExpiry.start(flows, timeouts, clock);
+        this.expiry = FlowExpiry.start(flows, this::idleLimits, clock);
         this.upkeep = Upkeep.start(offloads::check, portGuard::repair);
     }
 
-    /** What an engine needs to know. */
+    private Memory memory(Settings settings) {
+        return new Memory(
+                new FlowCache(flows, settings.cachedFlows(), timeouts),
+                new Handshakes(Handshakes.DEFAULT_ENTRIES, timeouts.synMs()),
+                new Affinities(store.clients()),
+                new RateLimit(settings.newFlowsPerSecond()));
+    }
+
+    /**
+     * What an engine needs to know.
+     *
+     * @param cachedFlows how many flows each worker has at hand; a power of two
+     * @param newFlowsPerSecond how many each remembers a second
+     * @param maxClients how many clients are remembered for services with affinity
+     */
     public record Settings(
             List<String> interfaces,
             Path state,
             long maxFlows,
+            int cachedFlows,
+            int newFlowsPerSecond,
+            long maxClients,
             FlowTimeouts timeouts,
             AnswerPolicy answers,
             @Nullable Faults faults,
@@ -123,43 +144,33 @@ public final class Engine implements DataPath, AutoCloseable {
     public static Engine start(Settings settings) throws Refusal {
         Rtnetlink kernel = Rtnetlink.open();
         List<Arm> arms = Arms.of(settings.interfaces(), kernel);
-        FlowTable flows = openFlows(settings);
+        // two things that take a second each, and neither needs the other
+        Thread warmUp = new Thread(() -> WarmUp.run(WARM_UP_NS), "warm-up");
+        warmUp.start();
+        FlowStore store = FlowStore.open(settings.state(), settings.maxFlows(), settings.maxClients());
         Offloads offloads = Offloads.switchOff(settings.interfaces(), settings.state());
         try {
             Arms.learnAddresses(arms, kernel);
-            Engine engine = new Engine(kernel, arms, flows, offloads, settings);
-            int packets = WarmUp.run(WARM_UP_NS);
-            LOG.debug("warm after {} packets", packets);
+            Engine engine = new Engine(kernel, arms, store, offloads, settings);
+            join(warmUp);
             engine.threads.forEach(Thread::start);
             return engine;
         } catch (PortException e) {
             offloads.close();
-            closeFlows(flows);
+            store.close();
             kernel.close();
             throw new Refusal("capture on " + String.join(", ", settings.interfaces()), e.why(), e.remedy());
         } catch (LinuxException e) {
             offloads.close();
-            closeFlows(flows);
+            store.close();
             kernel.close();
             throw e;
         }
     }
 
-    private static FlowTable openFlows(Settings settings) throws Refusal {
-        try {
-            FlowTable flows = FlowTable.open(settings.state(), settings.maxFlows());
-            Path aside = flows.setAside();
-            if (aside != null) {
-                LOG.warn("the flow table could not be read and starts empty; the old file is kept as {}", aside);
-            }
-            LOG.info("flow table: {}, {} flows", flows.origin(), flows.size());
-            return flows;
-        } catch (IOException e) {
-            throw new Refusal(
-                    "flow table in " + settings.state(),
-                    String.valueOf(e.getMessage()),
-                    "make the directory writable and see that the disk has room");
-        }
+    private FlowTimeouts idleLimits(int backendId) {
+        Backend backend = inForce.backend(backendId);
+        return backend == null ? timeouts : backend.timeouts();
     }
 
     @Override
@@ -186,7 +197,7 @@ public final class Engine implements DataPath, AutoCloseable {
         inForce = next;
         published = configured;
         workers.forEach(Worker::wake);
-        awaitAdoption(next.version());
+        await("the new services", worker -> worker.adoptedVersion() >= next.version());
         guard.retain(foreignVips);
         portGuard.retain(rules);
         Stream<InetAddress> servers =
@@ -238,11 +249,11 @@ public final class Engine implements DataPath, AutoCloseable {
         }
     }
 
-    private void awaitAdoption(long version) {
+    private void await(String what, Predicate<Worker> done) {
         long deadlineNs = System.nanoTime() + ADOPTION_NS;
-        while (workers.stream().anyMatch(w -> w.adoptedVersion() < version)) {
+        while (!workers.stream().allMatch(done)) {
             if (System.nanoTime() - deadlineNs > 0) {
-                LOG.error("a worker has not taken up the new services within 2 s");
+                LOG.error("a worker has not taken notice of {} within 2 s", what);
                 return;
             }
             LockSupport.parkNanos(ADOPTION_POLL_NS);
@@ -304,7 +315,14 @@ public final class Engine implements DataPath, AutoCloseable {
 
     @Override
     public long flush(Predicate<Flow> which) {
-        return flowView.flush(inForce, which);
+        long removed = flowView.flush(inForce, which);
+        if (removed > 0) {
+            flows.raiseGeneration();
+            int generation = flows.generation();
+            workers.forEach(Worker::wake);
+            await("the removal of flows", worker -> worker.adoptedGeneration() - generation >= 0);
+        }
+        return removed;
     }
 
     @Override
@@ -338,7 +356,7 @@ public final class Engine implements DataPath, AutoCloseable {
             offloads.close();
             guard.clear();
         } finally {
-            closeFlows(flows);
+            store.close();
             kernel.close();
         }
     }
@@ -358,14 +376,6 @@ public final class Engine implements DataPath, AutoCloseable {
 
     private Reading total() {
         return workers.stream().map(w -> w.counters().read()).reduce(Reading.zero(), Reading::plus);
-    }
-
-    private static void closeFlows(FlowTable flows) {
-        try {
-            flows.close();
-        } catch (IOException e) {
-            LOG.error("closing the flow table: {}; the next start recovers it", e.getMessage());
-        }
     }
 
     /** Without a worker the VIP is announced and nobody takes its packets: better to end, and be started again. */

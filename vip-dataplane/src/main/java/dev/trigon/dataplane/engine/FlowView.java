@@ -1,11 +1,12 @@
 package dev.trigon.dataplane.engine;
 
+import dev.trigon.conntrack.Affinities;
 import dev.trigon.conntrack.FlowKey;
 import dev.trigon.conntrack.FlowRecord;
 import dev.trigon.conntrack.FlowTable;
-import dev.trigon.conntrack.FlowTimeouts;
 import dev.trigon.dataplane.control.DataPath.Explanation;
 import dev.trigon.dataplane.control.DataPath.Flow;
+import dev.trigon.dataplane.service.AffinityScope;
 import dev.trigon.dataplane.service.Backend;
 import dev.trigon.dataplane.service.Protocol;
 import dev.trigon.dataplane.service.Service;
@@ -23,12 +24,12 @@ final class FlowView {
     private static final int NO_BACKEND = 0;
 
     private final FlowTable flows;
-    private final FlowTimeouts timeouts;
+    private final FlowTable clients;
     private final LongSupplier clockMs;
 
-    FlowView(FlowTable flows, FlowTimeouts timeouts, LongSupplier clockMs) {
-        this.flows = flows;
-        this.timeouts = timeouts;
+    FlowView(FlowStore store, LongSupplier clockMs) {
+        this.flows = store.flows();
+        this.clients = store.clients();
         this.clockMs = clockMs;
     }
 
@@ -89,16 +90,35 @@ final class FlowView {
                         clientPort,
                         vipPort);
         String name = service.spec().name();
-        FlowRecord known = new FlowRecord();
-        boolean remembered =
-                flows.find(key, known) && !timeouts.expired(known.state(), known.lastSeenMs(), clockMs.getAsLong());
-        if (remembered) {
-            Backend backend = table.backend(known.backendId());
-            if (backend != null && backend.service() == service) {
-                return new Explanation(name, backend.id(), "flow");
+        long nowMs = clockMs.getAsLong();
+        FlowRecord flow = new FlowRecord();
+        if (!service.isOnePacket() && isRemembered(key, flow, service, nowMs)) {
+            Backend keeper = table.keeper(flow.backendId(), service);
+            if (keeper != null) {
+                return new Explanation(name, keeper.id(), "flow");
             }
         }
-        Backend next = service.peek(key.hash());
+        return explainNew(table, service, key, nowMs);
+    }
+
+    private boolean isRemembered(FlowKey key, FlowRecord into, Service service, long nowMs) {
+        return flows.find(key, into) && !service.timeouts().expired(into.state(), into.lastSeenMs(), nowMs);
+    }
+
+    private Explanation explainNew(ServiceTable table, Service service, FlowKey key, long nowMs) {
+        String name = service.spec().name();
+        long hash = key.hash();
+        AffinityScope scope = service.affinity();
+        if (scope != null) {
+            FlowKey client = scope.keyOf(key.clientHigh(), key.clientLow(), new FlowKey());
+            int id = new Affinities(clients).backendOf(client, scope.timeMs(), nowMs);
+            Backend usual = id == Affinities.NONE ? null : table.keeper(id, service);
+            if (usual != null && usual.takesNewFlows()) {
+                return new Explanation(name, usual.id(), "affinity");
+            }
+            hash = client.hash();
+        }
+        Backend next = service.peek(hash);
         if (next == null) {
             return new Explanation(name, NO_BACKEND, "no-backend");
         }

@@ -26,6 +26,7 @@ public enum DropReason {
     RATE_LIMITED("rate-limited", "an echo request beyond the rate that is answered"),
     NO_SERVICE("no-service", "for a VIP, but no service has that protocol and port"),
     NO_BACKEND("no-backend", "the service has no backend that takes new flows"),
+    BACKEND_GONE("backend-gone", "its connection's backend is disabled or forced out"),
     NOT_ON_SEGMENT("not-on-segment", "the backend is behind a router now, where l2dsr does not reach"),
     TTL_EXPIRED("ttl-expired", "no hop left to live (l3dsr)"),
     NEXT_HOP_UNRESOLVED("next-hop-unresolved", "the kernel found no MAC for the backend's next hop within a second"),

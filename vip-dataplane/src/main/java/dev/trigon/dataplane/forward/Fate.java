@@ -11,6 +11,8 @@ final class Fate {
         TO_BACKEND,
         /** An echo request, answered here. */
         ECHO,
+        /** A segment of a connection whose backend is gone: its client is told. */
+        RESET,
         /** Left to the kernel. */
         PASS,
         DROP
@@ -42,6 +44,10 @@ final class Fate {
 
     void echo() {
         way = Way.ECHO;
+    }
+
+    void reset() {
+        way = Way.RESET;
     }
 
     void pass() {

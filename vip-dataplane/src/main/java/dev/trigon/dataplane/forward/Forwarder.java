@@ -6,6 +6,7 @@ import dev.trigon.dataplane.answer.ArpResponder;
 import dev.trigon.dataplane.answer.EchoResponder;
 import dev.trigon.dataplane.answer.IcmpErrors;
 import dev.trigon.dataplane.answer.NeighborResponder;
+import dev.trigon.dataplane.answer.TcpResets;
 import dev.trigon.dataplane.nexthop.NextHop;
 import dev.trigon.dataplane.nexthop.NextHopSlot;
 import dev.trigon.dataplane.port.Batch;
@@ -36,6 +37,7 @@ public final class Forwarder {
     private final Arm arm;
     private final FlowCache flows;
     private final Counters counters;
+    private final FlowPlacement flowPlacement;
     private final Placement placement;
     private final Fragments fragments =
             new Fragments(ThreadLocalRandom.current().nextLong());
@@ -45,6 +47,7 @@ public final class Forwarder {
     private final NeighborResponder neighborResponder;
     private final EchoResponder echoResponder;
     private final IcmpErrors icmpErrors;
+    private final TcpResets tcpResets;
     private final Packet packet = new Packet();
     private final Fate fate = new Fate();
 
@@ -55,11 +58,12 @@ public final class Forwarder {
     private int released;
     private int decided;
 
-    public Forwarder(Arm arm, FlowCache flows, Counters counters, int batchCapacity, AnswerPolicy policy) {
+    public Forwarder(Arm arm, Memory memory, Counters counters, int batchCapacity, AnswerPolicy policy) {
         this.arm = arm;
-        this.flows = flows;
+        this.flows = memory.flows();
         this.counters = counters;
-        this.placement = new Placement(flows, policy.echoToBackend());
+        this.flowPlacement = new FlowPlacement(memory);
+        this.placement = new Placement(flowPlacement, policy.echoToBackend());
         this.nextHopRoom = new WaitingRoom<>(
                 NEXT_HOP_PLACES,
                 PLACES_PER_NEXT_HOP,
@@ -78,6 +82,7 @@ public final class Forwarder {
         this.neighborResponder = new NeighborResponder(arm.mac());
         this.echoResponder = new EchoResponder(arm.mac(), policy.perSecond());
         this.icmpErrors = new IcmpErrors(arm.mac(), arm.addresses(), policy.perSecond());
+        this.tcpResets = new TcpResets(arm.mac(), policy.perSecond());
         this.verdict = new Verdict[batchCapacity];
         this.reason = new DropReason[batchCapacity];
         this.backend = new Backend[batchCapacity];
@@ -210,6 +215,7 @@ public final class Forwarder {
         return switch (fate.way()) {
             case TO_BACKEND -> forward(batch, frame, table, nowMs);
             case ECHO -> echo(batch, frame, nowMs);
+            case RESET -> reset(batch, frame, nowMs);
             case PASS -> Verdict.PASSED;
             case DROP -> drop(frame, fate.reason());
             case UNDECIDED -> drop(frame, DropReason.FAULT);
@@ -222,6 +228,12 @@ public final class Forwarder {
             case TOO_MANY -> drop(frame, DropReason.RATE_LIMITED);
             case NOT_PLAIN -> drop(frame, DropReason.ICMP_TYPE);
         };
+    }
+
+    private Verdict reset(Batch batch, int frame, long nowMs) {
+        return tcpResets.answer(batch, frame, packet, nowMs)
+                ? answer(batch, frame)
+                : drop(frame, DropReason.BACKEND_GONE);
     }
 
     private Verdict forward(Batch batch, int frame, ServiceTable table, long nowMs) {
@@ -354,5 +366,8 @@ public final class Forwarder {
         counters.observe(Observed.FRAGMENTED_DATAGRAM_EVICTIONS, fragments.evictions());
         counters.observe(Observed.ICMP_ERRORS_SENT, icmpErrors.sent());
         counters.observe(Observed.ICMP_ERRORS_SUPPRESSED, icmpErrors.suppressed());
+        counters.observe(Observed.TCP_RESETS_SENT, tcpResets.sent());
+        counters.observe(Observed.TCP_RESETS_SUPPRESSED, tcpResets.suppressed());
+        flowPlacement.observe(counters);
     }
 }

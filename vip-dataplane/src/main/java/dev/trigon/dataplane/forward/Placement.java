@@ -2,8 +2,6 @@ package dev.trigon.dataplane.forward;
 
 import dev.trigon.conntrack.FlowCache;
 import dev.trigon.conntrack.FlowKey;
-import dev.trigon.conntrack.FlowState;
-import dev.trigon.conntrack.TcpTracking;
 import dev.trigon.dataplane.service.Backend;
 import dev.trigon.dataplane.service.Protocol;
 import dev.trigon.dataplane.service.Service;
@@ -16,11 +14,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Says where a packet to a VIP goes: what it belongs to, and which backend that has. */
 final class Placement {
-    private final FlowCache flows;
+    private final FlowPlacement flows;
     private final boolean echoToBackend;
     private final FlowKey key = new FlowKey();
 
-    Placement(FlowCache flows, boolean echoToBackend) {
+    Placement(FlowPlacement flows, boolean echoToBackend) {
         this.flows = flows;
         this.echoToBackend = echoToBackend;
     }
@@ -51,57 +49,8 @@ final class Placement {
         Service service = vip.service(packet.protocol(), packet.destinationPort());
         if (service == null) {
             leave(vip, fate, DropReason.NO_SERVICE);
-            return;
-        }
-        int slot = flowOf(packet, service, table, nowMs);
-        if (slot == FlowCache.MISS) {
-            fate.drop(DropReason.NO_BACKEND);
         } else {
-            fate.toBackend(flows.backendId(slot), slot);
-        }
-    }
-
-    /** The slot of this packet's flow, which names its backend; a new flow is placed. MISS when there is no backend. */
-    private int flowOf(Packet packet, Service service, ServiceTable table, long nowMs) {
-        boolean tcp = packet.protocol() == Protocol.TCP.number();
-        key.set(
-                packet.sourceHigh(),
-                packet.sourceLow(),
-                packet.destinationHigh(),
-                packet.destinationLow(),
-                packet.protocol(),
-                packet.sourcePort(),
-                packet.destinationPort());
-        int slot = flows.lookup(key, nowMs);
-        if (slot != FlowCache.MISS && isServed(slot, service, table) && !(tcp && opensAnew(slot, packet))) {
-            if (tcp) {
-                advance(slot, packet, nowMs);
-            }
-            return slot;
-        }
-        Backend chosen = service.choose(key.hash());
-        if (chosen == null) {
-            return FlowCache.MISS;
-        }
-        FlowState first = tcp ? TcpTracking.first(packet.tcpFlags()) : FlowState.UDP;
-        return flows.create(key, chosen.id(), first, nowMs);
-    }
-
-    /** Whether a remembered flow still binds: its backend serves this service. */
-    private boolean isServed(int slot, Service service, ServiceTable table) {
-        Backend known = table.backend(flows.backendId(slot));
-        return known != null && known.service() == service;
-    }
-
-    private boolean opensAnew(int slot, Packet packet) {
-        return TcpTracking.opensAnew(flows.state(slot), packet.tcpFlags());
-    }
-
-    private void advance(int slot, Packet packet, long nowMs) {
-        FlowState before = flows.state(slot);
-        FlowState after = TcpTracking.next(before, packet.tcpFlags());
-        if (after != before) {
-            flows.state(slot, after, nowMs);
+            flows.place(packet, service, table, nowMs, fate);
         }
     }
 
@@ -162,13 +111,7 @@ final class Placement {
                 quoted.protocol(),
                 quoted.destinationPort(),
                 quoted.sourcePort());
-        int slot = flows.lookup(key, nowMs);
-        if (slot != FlowCache.MISS && isServed(slot, service, table)) {
-            fate.errorToBackend(flows.backendId(slot));
-            return;
-        }
-        // where the flow's next packet would go, if that can be told
-        errorTo(service.scheduler().isHashing() ? service.peek(key.hash()) : null, fate);
+        errorTo(flows.expected(key, service, table, nowMs), fate);
     }
 
     private static void errorTo(@Nullable Backend backend, Fate fate) {

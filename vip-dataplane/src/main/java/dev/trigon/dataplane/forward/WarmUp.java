@@ -1,8 +1,11 @@
 package dev.trigon.dataplane.forward;
 
+import dev.trigon.conntrack.Affinities;
 import dev.trigon.conntrack.FlowCache;
 import dev.trigon.conntrack.FlowTable;
 import dev.trigon.conntrack.FlowTimeouts;
+import dev.trigon.conntrack.Handshakes;
+import dev.trigon.conntrack.RateLimit;
 import dev.trigon.dataplane.answer.AnswerPolicy;
 import dev.trigon.dataplane.answer.ArmAddresses;
 import dev.trigon.dataplane.balance.SchedulerKind;
@@ -71,19 +74,25 @@ public final class WarmUp {
      * @return packets that went through
      */
     public static int run(long budgetNs) {
-        try (FlowTable table = FlowTable.inMemory(4 * FLOWS)) {
-            return new WarmUp().drive(table, System.nanoTime() + budgetNs);
+        try (FlowTable table = FlowTable.inMemory(4 * FLOWS);
+                FlowTable clients = FlowTable.inMemory(4 * FLOWS)) {
+            return new WarmUp().drive(table, clients, System.nanoTime() + budgetNs);
         } catch (IOException e) {
             throw new UncheckedIOException("a table in memory has no file to fail on", e);
         }
     }
 
-    private int drive(FlowTable flows, long untilNs) {
+    private int drive(FlowTable flows, FlowTable clients, long untilNs) {
         ServiceTable services = services();
         FlowCache cache = new FlowCache(flows, FLOWS, FlowTimeouts.DEFAULT);
+        Memory memory = new Memory(
+                cache,
+                new Handshakes(FLOWS, FlowTimeouts.DEFAULT.synMs()),
+                new Affinities(clients),
+                new RateLimit(Integer.MAX_VALUE));
         Arm arm = new Arm(0, "warm-up", IF_INDEX, GATEWAY_MAC, MTU, FRAME_LENGTH, new ArmAddresses());
         Counters counters = new Counters();
-        Forwarder forwarder = new Forwarder(arm, cache, counters, Worker.BATCH, AnswerPolicy.DEFAULT);
+        Forwarder forwarder = new Forwarder(arm, memory, counters, Worker.BATCH, AnswerPolicy.DEFAULT);
         long nowMs = 0;
         while (System.nanoTime() < untilNs) {
             batch.clear();

@@ -44,6 +44,7 @@ public final class Worker implements Runnable, AutoCloseable {
 
     private ServiceTable table = ServiceTable.EMPTY;
     private volatile long adoptedVersion = -1;
+    private volatile int adoptedGeneration;
     private volatile boolean stopping;
     private long observedMs;
     private long complainedMs;
@@ -58,15 +59,15 @@ public final class Worker implements Runnable, AutoCloseable {
     public Worker(
             Arm arm,
             PacketPort port,
-            FlowCache flows,
+            Memory memory,
             Supplier<ServiceTable> inForce,
             LongSupplier clockMs,
             AnswerPolicy policy) {
         this.port = port;
-        this.flows = flows;
+        this.flows = memory.flows();
         this.inForce = inForce;
         this.clockMs = clockMs;
-        this.forwarder = new Forwarder(arm, flows, counters, BATCH, policy);
+        this.forwarder = new Forwarder(arm, memory, counters, BATCH, policy);
         this.announcer = new Announcer(port, arm.mac(), arm.ifIndex(), BATCH);
         this.batch = new Batch(BATCH, Batch.LARGEST_FRAME);
     }
@@ -110,6 +111,8 @@ public final class Worker implements Runnable, AutoCloseable {
         if (inForce.get() != table) {
             adopt(inForce.get(), nowMs);
         }
+        flows.refresh();
+        adoptedGeneration = flows.generation();
         batch.clear();
         forwarder.release(batch, nowMs);
         int released = batch.count();
@@ -123,7 +126,11 @@ public final class Worker implements Runnable, AutoCloseable {
             unsettled = false;
         }
         boolean idle = batch.count() == 0;
-        flows.writeBehind(nowMs, idle ? IDLE_SWEEP : BUSY_SWEEP);
+        if (idle || flows.isPressed()) {
+            flows.writeSoon(nowMs, idle ? IDLE_SWEEP : BUSY_SWEEP);
+        } else {
+            flows.writeBehind(nowMs, BUSY_SWEEP);
+        }
         announcer.tick(nowMs);
         observe(nowMs);
         counters.show();
@@ -172,6 +179,11 @@ public final class Worker implements Runnable, AutoCloseable {
     /** The version of the table that this worker uses. Any thread. */
     public long adoptedVersion() {
         return adoptedVersion;
+    }
+
+    /** The generation of the flow table whose removals this worker has taken notice of. Any thread. */
+    public int adoptedGeneration() {
+        return adoptedGeneration;
     }
 
     public Counters counters() {

@@ -1,5 +1,6 @@
 package dev.trigon.dataplane.service;
 
+import dev.trigon.conntrack.FlowTimeouts;
 import dev.trigon.dataplane.balance.Scatter;
 import dev.trigon.dataplane.nexthop.NextHop;
 import dev.trigon.dataplane.nexthop.NextHopSlot;
@@ -14,6 +15,7 @@ public final class Backend {
     private final @Nullable Service service;
     private final boolean layer3;
     private final int dscp;
+    private final FlowTimeouts timeouts;
     private final boolean takesNewFlows;
     private final boolean keepsFlows;
     private final long addressHigh;
@@ -28,7 +30,7 @@ public final class Backend {
                 spec.name(),
                 spec.address(),
                 service,
-                service.spec(),
+                service,
                 spec.takesNewFlows(),
                 spec.keepsFlows(),
                 hop,
@@ -38,9 +40,9 @@ public final class Backend {
     /**
      * A backend that is configured no more.
      *
-     * @param sameVip a service of its VIP: all of them are reached in one way
+     * @param sameVip its service, or another of its VIP: all of those are reached in one way
      */
-    Backend(FormerBackend former, ServiceSpec sameVip, NextHopSlot hop, BackendMeter meter) {
+    Backend(FormerBackend former, Service sameVip, NextHopSlot hop, BackendMeter meter) {
         this(former.id(), former.name(), former.address(), null, sameVip, false, former.drains(), hop, meter);
     }
 
@@ -49,7 +51,7 @@ public final class Backend {
             String name,
             InetAddress address,
             @Nullable Service service,
-            ServiceSpec way,
+            Service like,
             boolean takesNewFlows,
             boolean keepsFlows,
             NextHopSlot hop,
@@ -57,8 +59,9 @@ public final class Backend {
         this.id = id;
         this.name = name;
         this.service = service;
-        this.layer3 = way.forward() == ForwardMode.L3DSR;
-        this.dscp = way.dscp();
+        this.layer3 = like.spec().forward() == ForwardMode.L3DSR;
+        this.dscp = like.spec().dscp();
+        this.timeouts = like.timeouts();
         this.takesNewFlows = takesNewFlows;
         this.keepsFlows = keepsFlows;
         this.addressHigh = IpAddress.high(address);
@@ -89,6 +92,11 @@ public final class Backend {
     /** The VIP's code; 0 in l2dsr. */
     public int dscp() {
         return dscp;
+    }
+
+    /** How long its flows may be idle. */
+    public FlowTimeouts timeouts() {
+        return timeouts;
     }
 
     public boolean takesNewFlows() {

@@ -28,6 +28,7 @@ public final class Service {
      */
     Service(ServiceSpec spec, @Nullable Service before, Surroundings around, IntFunction<BackendMeter> meters) {
         this.spec = spec;
+        this.timeouts = spec.flows().timeouts().over(around.timeouts());
         this.backends = spec.backends().stream()
                 .map(b -> new Backend(b, this, around.hops().apply(b.address()), meters.apply(b.id())))
                 .toArray(Backend[]::new);
@@ -38,7 +39,6 @@ public final class Service {
             this.scheduler = schedulerFor(spec, backends);
             this.hashing = scheduler.isHashing() ? scheduler : smallMaglev(spec, backends);
         }
-        this.timeouts = spec.flows().timeouts().over(around.timeouts());
         this.affinity = AffinityScope.of(spec);
     }
 

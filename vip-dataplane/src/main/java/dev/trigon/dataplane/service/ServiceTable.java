@@ -63,15 +63,19 @@ public final class ServiceTable {
             return known == null ? new BackendMeter(around.workers()) : known.meter();
         };
         Map<String, Service> services = new LinkedHashMap<>();
-        Map<InetAddress, ServiceSpec> byVip = new HashMap<>();
+        Map<InetAddress, Service> byVip = new HashMap<>();
         for (ServiceSpec spec : configured.services()) {
             Service known = before == null ? null : before.byName.get(spec.name());
-            services.put(spec.name(), new Service(spec, known, around, meters));
-            byVip.putIfAbsent(spec.vip(), spec);
+            Service service = new Service(spec, known, around, meters);
+            services.put(spec.name(), service);
+            byVip.putIfAbsent(spec.vip(), service);
         }
         List<Backend> former = new ArrayList<>();
         for (FormerBackend one : configured.former()) {
-            ServiceSpec sameVip = byVip.get(one.vip());
+            Service sameVip = services.get(one.service());
+            if (sameVip == null || !sameVip.spec().vip().equals(one.vip())) {
+                sameVip = byVip.get(one.vip());
+            }
             if (sameVip != null) {
                 former.add(new Backend(one, sameVip, around.hops().apply(one.address()), meters.apply(one.id())));
             }
@@ -135,6 +139,19 @@ public final class ServiceTable {
             found = vipAt[at];
         }
         return found;
+    }
+
+    /**
+     * The backend that goes on with what was given to the one with this id, in the service that it belongs to now; null:
+     * nobody does, since it is unknown, disabled or forced out.
+     */
+    public @Nullable Backend keeper(int id, Service service) {
+        Backend known = backend(id);
+        if (known == null) {
+            return null;
+        }
+        Backend heir = service.heirOf(known);
+        return heir.keepsFlows() ? heir : null;
     }
 
     /** The backend with this id, configured or former, or null. */

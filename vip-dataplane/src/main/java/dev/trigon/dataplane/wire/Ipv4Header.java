@@ -43,7 +43,7 @@ public final class Ipv4Header {
     /** RFC 791: where fragments begin, and what each but the last is long, counts in units of eight octets. */
     static final int FRAGMENT_UNIT = 8;
 
-    private static final int DONT_FRAGMENT = 0x4000;
+    public static final int DONT_FRAGMENT = 0x4000;
     private static final int MORE_FRAGMENTS = 0x2000;
     private static final int OFFSET_MASK = 0x1FFF;
     private static final int DSCP_SHIFT = 2;

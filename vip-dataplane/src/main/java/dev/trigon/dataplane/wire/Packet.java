@@ -331,9 +331,9 @@ public final class Packet {
         return Short.toUnsignedInt(buffer.getShort(transportAt + TcpHeader.DESTINATION_PORT_OFFSET));
     }
 
-    /** Only for TCP. */
-    public int tcpFlags() {
-        return tcp.flags();
+    /** Only for TCP, and not in later fragments. */
+    public TcpHeader tcp() {
+        return tcp;
     }
 
     /** Octets behind the TCP header. Only for TCP, and not in later fragments. */

@@ -63,6 +63,36 @@ public final class TcpHeader {
         buffer.putShort(at + DESTINATION_PORT_OFFSET, (short) port);
     }
 
+    public int sequence() {
+        return buffer.getInt(at + SEQUENCE_OFFSET);
+    }
+
+    public void sequence(int number) {
+        buffer.putInt(at + SEQUENCE_OFFSET, number);
+    }
+
+    public int acknowledgment() {
+        return buffer.getInt(at + ACKNOWLEDGMENT_OFFSET);
+    }
+
+    public void acknowledgment(int number) {
+        buffer.putInt(at + ACKNOWLEDGMENT_OFFSET, number);
+    }
+
+    public void window(int octets) {
+        buffer.putShort(at + WINDOW_OFFSET, (short) octets);
+    }
+
+    public void urgent(int pointer) {
+        buffer.putShort(at + URGENT_OFFSET, (short) pointer);
+    }
+
+    /** Over the header alone: the segment has no payload. */
+    public void computeChecksum(int pseudoHeader) {
+        buffer.putShort(at + CHECKSUM_OFFSET, (short) 0);
+        buffer.putShort(at + CHECKSUM_OFFSET, (short) InternetChecksum.of(buffer, at, MIN_LENGTH, pseudoHeader));
+    }
+
     /** Octets of header, options included: the data offset times four. */
     public int headerLength() {
         return (Byte.toUnsignedInt(buffer.get(at + DATA_OFFSET_OFFSET)) >>> 4) * Integer.BYTES;

@@ -4,6 +4,7 @@ import static dev.trigon.dataplane.service.Specs.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trigon.dataplane.answer.AnswerPolicy;
+import dev.trigon.dataplane.service.BackendState;
 import dev.trigon.dataplane.service.PortRange;
 import dev.trigon.dataplane.service.Specs;
 import dev.trigon.dataplane.wire.Extension;
@@ -66,6 +67,7 @@ class DropReasonTest {
                     rig.send(TestFrame.echoRequest(1, 2));
                 };
             case NO_SERVICE -> rig -> rig.send(TestFrame.tcp().to("203.0.113.10", 79));
+            case BACKEND_GONE -> DropReasonTest::resetAConnectionThatIsGone;
             case NO_BACKEND -> rig -> rig.send(TestFrame.tcp().to("203.0.113.10", 81));
             case NOT_ON_SEGMENT ->
                 rig -> {
@@ -115,6 +117,12 @@ class DropReasonTest {
         TestFrame first = TestFrame.udp().to("203.0.113.10", 53).fragment(MORE);
         rig.send(first);
         rig.send(first);
+    }
+
+    private static void resetAConnectionThatIsGone(Rig rig) {
+        rig.send(TestFrame.tcp().to("203.0.113.10", 80));
+        rig.serve(service("web").backend(1, "10.2.0.11", 1, BackendState.DISABLED));
+        rig.send(TestFrame.tcp().to("203.0.113.10", 80).flags(0x04));
     }
 
     private static void giveUp(Rig rig) {

@@ -100,7 +100,7 @@ public final class ForwarderTarget implements FuzzTarget {
         rig.flows.writeBehind(rig.nowMs, Integer.MAX_VALUE);
         if (rig.flowTable.size() > rig.flowTable.maxFlows() / 2) {
             for (int i = rig.flowTable.expirySteps(); i > 0; i--) {
-                rig.flowTable.expireNext(rig.nowMs, FlowTimeouts.DEFAULT);
+                rig.flowTable.expireNext(rig.nowMs, id -> FlowTimeouts.DEFAULT);
             }
         }
         rig.table = tables.get(0);

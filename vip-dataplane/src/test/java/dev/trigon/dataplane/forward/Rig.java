@@ -2,19 +2,23 @@ package dev.trigon.dataplane.forward;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trigon.conntrack.Affinities;
 import dev.trigon.conntrack.FlowCache;
 import dev.trigon.conntrack.FlowTable;
 import dev.trigon.conntrack.FlowTimeouts;
+import dev.trigon.conntrack.Handshakes;
+import dev.trigon.conntrack.RateLimit;
 import dev.trigon.dataplane.answer.AnswerPolicy;
 import dev.trigon.dataplane.answer.ArmAddresses;
 import dev.trigon.dataplane.forward.Counters.Reading;
 import dev.trigon.dataplane.nexthop.NextHop;
 import dev.trigon.dataplane.nexthop.NextHopSlot;
 import dev.trigon.dataplane.port.Batch;
+import dev.trigon.dataplane.service.Configured;
 import dev.trigon.dataplane.service.ServiceSpec;
 import dev.trigon.dataplane.service.ServiceTable;
 import dev.trigon.dataplane.service.Specs;
-import dev.trigon.dataplane.service.Tables;
+import dev.trigon.dataplane.service.Surroundings;
 import dev.trigon.dataplane.wire.Octets;
 import dev.trigon.dataplane.wire.TestFrame;
 import java.io.IOException;
@@ -47,6 +51,7 @@ final class Rig implements AutoCloseable {
     private static final byte[] BEHIND = Octets.read(Octets.junk(64), 0, 64);
 
     final FlowTable flowTable = FlowTable.inMemory(100_000);
+    final FlowTable clientTable = FlowTable.inMemory(10_000);
     final FlowCache flows = new FlowCache(flowTable, 1_024, FlowTimeouts.DEFAULT);
     final Counters counters = new Counters();
     final Forwarder forwarder;
@@ -66,7 +71,18 @@ final class Rig implements AutoCloseable {
     }
 
     Rig(AnswerPolicy policy, ArmAddresses addresses) {
-        forwarder = new Forwarder(arm(addresses), flows, counters, Worker.BATCH, policy);
+        this(policy, addresses, new RateLimit(Integer.MAX_VALUE));
+    }
+
+    /** One that remembers so many new flows a second. */
+    static Rig remembering(int newFlowsPerSecond) {
+        return new Rig(AnswerPolicy.DEFAULT, new ArmAddresses(), new RateLimit(newFlowsPerSecond));
+    }
+
+    private Rig(AnswerPolicy policy, ArmAddresses addresses, RateLimit newFlows) {
+        Handshakes handshakes = new Handshakes(32_768, FlowTimeouts.DEFAULT.synMs());
+        Memory memory = new Memory(flows, handshakes, new Affinities(clientTable), newFlows);
+        forwarder = new Forwarder(arm(addresses), memory, counters, Worker.BATCH, policy);
     }
 
     static Arm arm(ArmAddresses addresses) {
@@ -76,7 +92,12 @@ final class Rig implements AutoCloseable {
     /** Puts these services in force, and no others. */
     Rig serve(Specs... services) {
         List<ServiceSpec> specs = Arrays.stream(services).map(Specs::spec).toList();
-        table = Tables.compile(specs, table, this::slot, 1, ownAddresses);
+        return serve(new Configured(specs, List.of()));
+    }
+
+    Rig serve(Configured configured) {
+        Surroundings around = new Surroundings(this::slot, 1, ownAddresses, FlowTimeouts.DEFAULT);
+        table = ServiceTable.compile(configured, table, around);
         return this;
     }
 
@@ -242,5 +263,6 @@ final class Rig implements AutoCloseable {
     @Override
     public void close() throws IOException {
         flowTable.close();
+        clientTable.close();
     }
 }

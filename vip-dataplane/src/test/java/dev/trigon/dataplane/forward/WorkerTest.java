@@ -3,9 +3,12 @@ package dev.trigon.dataplane.forward;
 import static dev.trigon.dataplane.service.Specs.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trigon.conntrack.Affinities;
 import dev.trigon.conntrack.FlowCache;
 import dev.trigon.conntrack.FlowTable;
 import dev.trigon.conntrack.FlowTimeouts;
+import dev.trigon.conntrack.Handshakes;
+import dev.trigon.conntrack.RateLimit;
 import dev.trigon.dataplane.answer.AnswerPolicy;
 import dev.trigon.dataplane.answer.ArmAddresses;
 import dev.trigon.dataplane.forward.Counters.Reading;
@@ -42,7 +45,11 @@ class WorkerTest {
     private final Worker worker = new Worker(
             Rig.arm(new ArmAddresses()),
             port,
-            new FlowCache(flowTable, 1_024, FlowTimeouts.DEFAULT),
+            new Memory(
+                    new FlowCache(flowTable, 1_024, FlowTimeouts.DEFAULT),
+                    new Handshakes(64, FlowTimeouts.DEFAULT.synMs()),
+                    new Affinities(FlowTable.inMemory(64)),
+                    new RateLimit(Integer.MAX_VALUE)),
             () -> inForce,
             clockMs::get,
             AnswerPolicy.DEFAULT);

@@ -17,6 +17,7 @@ public final class Specs {
     private int dscp;
     private SchedulerKind scheduler = SchedulerKind.WRR;
     private final List<BackendSpec> backends = new ArrayList<>();
+    private FlowPolicy flows = FlowPolicy.DEFAULT;
 
     private Specs() {}
 
@@ -62,8 +63,22 @@ public final class Specs {
         return this;
     }
 
+    public Specs backend(int id, String address, int weight, BackendState state) {
+        backends.add(new BackendSpec(id, "b" + id, address(address), weight, state));
+        return this;
+    }
+
+    public Specs flows(FlowPolicy policy) {
+        flows = policy;
+        return this;
+    }
+
+    /** A client stays with its backend for so long. */
+    public Specs affinity(Affinity affinity) {
+        return flows(new FlowPolicy(flows.timeouts(), affinity, flows.onePacket(), flows.whenDown()));
+    }
+
     public ServiceSpec spec() {
-        return new ServiceSpec(
-                name, address(vip), protocol, ports, forward, dscp, scheduler, FlowPolicy.DEFAULT, backends);
+        return new ServiceSpec(name, address(vip), protocol, ports, forward, dscp, scheduler, flows, backends);
     }
 }

@@ -47,7 +47,7 @@ class PacketParseTest {
         assertThat(packet.protocol()).isEqualTo(Ipv4Header.PROTOCOL_TCP);
         assertThat(packet.sourcePort()).isEqualTo(40_000);
         assertThat(packet.destinationPort()).isEqualTo(65_535);
-        assertThat(packet.tcpFlags()).isEqualTo(TcpHeader.SYN);
+        assertThat(packet.tcp().flags()).isEqualTo(TcpHeader.SYN);
         assertThat(packet.isFragment()).isFalse();
         assertThat(packet.ipLength()).isEqualTo(40);
     }

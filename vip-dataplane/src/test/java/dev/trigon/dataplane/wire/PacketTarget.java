@@ -108,7 +108,7 @@ public final class PacketTarget implements FuzzTarget {
         }
         if (tcp) {
             int header = 4 * (reference.octet(at + 12) >>> 4);
-            Expect.same(reference.octet(at + 13), packet.tcpFlags(), "TCP flags");
+            Expect.same(reference.octet(at + 13), packet.tcp().flags(), "TCP flags");
             Expect.same(reference.end - at - header, packet.tcpPayloadLength(), "TCP payload");
             Expect.that(header >= 20 && header <= reference.end - at, "a TCP header that fits");
         }

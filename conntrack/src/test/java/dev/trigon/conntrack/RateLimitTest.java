@@ -1,4 +1,4 @@
-package dev.trigon.dataplane.answer;
+package dev.trigon.conntrack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

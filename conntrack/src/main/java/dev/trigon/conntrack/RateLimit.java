@@ -1,4 +1,4 @@
-package dev.trigon.dataplane.answer;
+package dev.trigon.conntrack;
 
 /**
  * A token bucket: so many a second on average, a tenth of a second's worth at once. Whoever answers strangers needs one, or
