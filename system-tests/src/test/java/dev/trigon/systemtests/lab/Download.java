@@ -23,7 +23,7 @@ public final class Download {
     /** A packet that is lost in a gap of some seconds is sent again after 1, 2 and 4. */
     private static final Duration GROWN = Duration.ofSeconds(12);
 
-    private static final Duration DONE = Duration.ofSeconds(120);
+    private static final Duration DONE = Duration.ofMinutes(2);
     private static final long SOME_OCTETS = 256 << 10;
     /** More than the client's kernel keeps for curl: {@link Lab} sees to that. */
     private static final long MORE_OCTETS = 2 << 20;
@@ -125,7 +125,7 @@ public final class Download {
                 () -> "%s stands at %d".formatted(this, octets()));
     }
 
-    private boolean isWhole() {
+    public boolean isWhole() {
         return !curl.isAlive() && curl.log().contains("octets " + OCTETS);
     }
 

@@ -28,11 +28,10 @@ public final class Downloads implements AutoCloseable {
      * @param rate of each, as curl has it
      */
     public static Downloads start(Lab lab, int service, int ofEach, String rate) {
-        Host client = lab.client().host();
         List<Download> all = new ArrayList<>();
         for (Family family : Family.values()) {
             for (int n = 0; n < ofEach; n++) {
-                all.add(Download.start(client, family, service, rate, NEXT_PORT.getAndIncrement()));
+                all.add(begin(lab, family, service, rate));
             }
         }
         Downloads downloads = new Downloads(all);
@@ -43,6 +42,23 @@ public final class Downloads implements AutoCloseable {
             throw e;
         }
         return downloads;
+    }
+
+    private static Download begin(Lab lab, Family family, int service, String rate) {
+        return Download.start(lab.client().host(), family, service, rate, NEXT_PORT.getAndIncrement());
+    }
+
+    /** Another one in the place of each that is whole: says how many those were, once the others have begun. */
+    public int renew(Lab lab, int service, String rate) {
+        int whole = 0;
+        for (int i = 0; i < all.size(); i++) {
+            Download old = all.get(i);
+            if (old.isWhole()) {
+                all.set(i, begin(lab, old.family(), service, rate).awaitBegin());
+                whole++;
+            }
+        }
+        return whole;
     }
 
     public List<Download> all() {
