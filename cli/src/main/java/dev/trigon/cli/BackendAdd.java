@@ -47,7 +47,7 @@ final class BackendAdd implements Callable<Integer> {
     @Override
     public Integer call() {
         ControlReply reply = session.send(
-                "POST", Session.path("services", service, "backends"), new BackendEntry(name, address, weight));
+                "POST", Session.path("services", service, "backends"), new BackendEntry(name, address, weight, null));
         session.print(reply, () -> {
             BackendView backend = session.read(reply, BackendView.class);
             session.out()

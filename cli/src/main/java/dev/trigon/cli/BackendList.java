@@ -9,7 +9,8 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "list",
-        description = "List backends, and what each has been given since vipd started.",
+        header = "List backends, and what each has been given since vipd started.",
+        description = "A removed one is shown while flows name it (JSON: former).",
         footer = {"", "Examples:", "  vipctl backend list", "  vipctl backend list web -o json"})
 final class BackendList implements Callable<Integer> {
     private final Session session;

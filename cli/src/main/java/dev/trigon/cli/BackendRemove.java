@@ -1,23 +1,28 @@
 package dev.trigon.cli;
 
+import dev.trigon.dataplane.api.BackendView;
+import dev.trigon.dataplane.api.ControlApi;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 @Command(
         name = "remove",
         header = "Remove a backend.",
-        description =
-                "At once: its flows move to others. To let them end first, set its weight to 0 and wait until it has none.",
-        footer = {"", "Example:", "  vipctl backend remove web b1"})
+        description = {
+            "It gets no new flows; those it has go on there until they end, and `vipctl backend list` shows it until then.",
+            "With --force they end at once, as by `vipctl backend disable`; also for one that was removed without."
+        },
+        footer = {"", "Examples:", "  vipctl backend remove web b1", "  vipctl backend remove web b1 --force"})
 final class BackendRemove implements Callable<Integer> {
     private final Session session;
 
-    @Parameters(index = "0", paramLabel = "SERVICE", description = "The service.")
-    private String service = "";
+    @Mixin
+    private BackendChange change = new BackendChange();
 
-    @Parameters(index = "1", paramLabel = "NAME", description = "The backend.")
-    private String name = "";
+    @Option(names = "--force", description = "Let none of its flows go on.")
+    private boolean force;
 
     BackendRemove(Session session) {
         this.session = session;
@@ -25,8 +30,17 @@ final class BackendRemove implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ControlReply reply = session.delete(Session.path("services", service, "backends", name));
-        session.print(reply, () -> session.out().println("backend " + name + " of service " + service + " removed"));
+        String asked = force ? "?" + ControlApi.FORCE_PARAMETER + "=true" : "";
+        ControlReply reply = session.delete(change.path() + asked);
+        session.print(
+                reply,
+                () -> session.out()
+                        .println(change.backend() + " removed" + goingOn(session.read(reply, BackendView.class))));
         return 0;
+    }
+
+    private String goingOn(BackendView gone) {
+        boolean ends = force || gone.activeFlows() == 0 || gone.state().equals("disabled");
+        return ends ? "" : "; " + Human.count(gone.activeFlows(), "flow") + " left, until they end";
     }
 }

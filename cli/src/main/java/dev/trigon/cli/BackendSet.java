@@ -36,7 +36,9 @@ final class BackendSet implements Callable<Integer> {
     @Override
     public Integer call() {
         ControlReply reply = session.send(
-                "PATCH", Session.path("services", service, "backends", name), new BackendEntry(null, null, weight));
+                "PATCH",
+                Session.path("services", service, "backends", name),
+                new BackendEntry(null, null, weight, null));
         session.print(reply, () -> {
             BackendView backend = session.read(reply, BackendView.class);
             session.out()

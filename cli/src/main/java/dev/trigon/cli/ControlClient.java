@@ -1,7 +1,7 @@
 package dev.trigon.cli;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -10,9 +10,6 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Timer;
-import java.util.TimerTask;
-import java.util.concurrent.TimeUnit;
 
 /**
  * HTTP/1.1 to vipd's socket, one request a connection.
@@ -33,55 +30,45 @@ final class ControlClient {
         this.socket = socket;
     }
 
+    /** Takes an answer while it arrives. */
+    interface Reader<T> {
+        T read(ControlHead head, InputStream body) throws IOException;
+    }
+
+    /** An answer whole. */
     ControlReply send(String method, String pathAndQuery, byte[] body) {
+        return send(method, pathAndQuery, body, ControlClient::whole);
+    }
+
+    static ControlReply whole(ControlHead head, InputStream body) throws IOException {
+        byte[] octets = body.readNBytes(MAX_ANSWER_OCTETS + 1);
+        if (octets.length > MAX_ANSWER_OCTETS) {
+            throw new IOException("its answer is larger than 64 MiB");
+        }
+        return new ControlReply(head, new String(octets, StandardCharsets.UTF_8));
+    }
+
+    <T> T send(String method, String pathAndQuery, byte[] body, Reader<T> reader) {
         String head = method + " " + pathAndQuery + " HTTP/1.1\r\nHost: vipd\r\nConnection: close\r\nContent-Length: "
                 + body.length + "\r\n\r\n";
-        Timer watch = new Timer(true);
-        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            watch.schedule(closing(channel), TimeUnit.SECONDS.toMillis(TIMEOUT_SECONDS));
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+                InputStream in = new WatchedInput(channel, TIMEOUT_SECONDS)) {
             channel.connect(UnixDomainSocketAddress.of(socket));
             writeAll(channel, ByteBuffer.wrap(head.getBytes(StandardCharsets.US_ASCII)));
             writeAll(channel, ByteBuffer.wrap(body));
-            return ControlReply.parse(readAll(channel));
+            ControlHead answer = ControlHead.read(in);
+            return reader.read(answer, answer.body(in));
         } catch (AsynchronousCloseException e) {
             throw new Unreachable(socket, "no answer within " + TIMEOUT_SECONDS + " s", e);
         } catch (IOException | IllegalArgumentException e) {
             throw new Unreachable(socket, reason(e), e);
-        } finally {
-            watch.cancel();
         }
-    }
-
-    private static TimerTask closing(SocketChannel channel) {
-        return new TimerTask() {
-            @Override
-            public void run() {
-                try {
-                    channel.close();
-                } catch (IOException e) {
-                    // then the read ends with that
-                }
-            }
-        };
     }
 
     private static void writeAll(SocketChannel channel, ByteBuffer octets) throws IOException {
         while (octets.hasRemaining()) {
             channel.write(octets);
         }
-    }
-
-    private static byte[] readAll(SocketChannel channel) throws IOException {
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
-        ByteBuffer buffer = ByteBuffer.allocate(64 * 1024);
-        while (channel.read(buffer) >= 0) {
-            all.write(buffer.array(), 0, buffer.position());
-            buffer.clear();
-            if (all.size() > MAX_ANSWER_OCTETS) {
-                throw new IOException("its answer is larger than 64 MiB");
-            }
-        }
-        return all.toByteArray();
     }
 
     /** The kernel's words, but for the two that an operator meets and that can be said better. */

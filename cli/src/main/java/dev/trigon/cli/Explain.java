@@ -40,17 +40,19 @@ final class Explain implements Callable<Integer> {
     }
 
     private static String prose(ExplainView found) {
+        String detail = found.detail() == null ? "" : " (" + found.detail() + ")";
         String packet = found.protocol() + " " + found.client() + " -> " + found.vip();
         if (found.backend() == null) {
-            return packet + " goes to no backend: " + why(found);
+            return packet + " goes to no backend: " + why(found) + detail;
         }
         return packet + " goes to " + found.backend() + " (" + found.address() + ") of service " + found.service()
-                + ": " + why(found);
+                + ": " + why(found) + detail;
     }
 
     private static String why(ExplainView found) {
         return switch (found.reason()) {
             case "flow" -> "the flow is remembered";
+            case "affinity" -> "a new flow, and its client is remembered";
             case "hash" -> "a new flow, and its hash chooses this backend";
             case "schedule" -> "a new flow, and this backend is next in turn";
             case "no-service" -> "no service has this VIP, protocol and port";

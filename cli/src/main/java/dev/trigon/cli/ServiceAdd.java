@@ -1,6 +1,5 @@
 package dev.trigon.cli;
 
-import dev.trigon.dataplane.api.ServiceEntry;
 import dev.trigon.dataplane.api.ServiceView;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +17,8 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  vipctl service add web --vip 203.0.113.10 --protocol tcp --port 80,443",
             "  vipctl service add dns --vip 203.0.113.53 --protocol udp --port 53 --forward l3dsr",
-            "  vipctl service add web6 --vip 2001:db8:f::10 --protocol tcp --port 80,443"
+            "  vipctl service add web6 --vip 2001:db8:f::10 --protocol tcp --port 80,443",
+            "  vipctl service add shop --vip 203.0.113.20 --protocol tcp --port 443 --affinity 10m"
         })
 final class ServiceAdd implements Callable<Integer> {
     private final Session session;
@@ -52,9 +52,7 @@ final class ServiceAdd implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ServiceEntry entry =
-                new ServiceEntry(name, vip, protocol, ports, options.forward, options.dscp, options.scheduler, null);
-        ControlReply reply = session.send("POST", Session.path("services"), entry);
+        ControlReply reply = session.send("POST", Session.path("services"), options.entry(name, vip, protocol, ports));
         session.print(
                 reply,
                 () -> session.out().println(ServiceLines.summary("added", session.read(reply, ServiceView.class))));

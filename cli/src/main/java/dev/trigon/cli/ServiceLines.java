@@ -1,8 +1,13 @@
 package dev.trigon.cli;
 
 import dev.trigon.dataplane.api.ServiceView;
+import dev.trigon.dataplane.api.TimeoutsEntry;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** One service in a line. */
+/** A service, or a part of one, in a line. */
 final class ServiceLines {
     private ServiceLines() {}
 
@@ -10,6 +15,44 @@ final class ServiceLines {
         String dscp = service.dscp() == null ? "" : ", dscp " + service.dscp();
         return "service " + service.name() + " " + done + ": " + service.protocol() + " " + service.vip() + " port "
                 + Human.list(service.ports()) + ", " + service.forward() + dscp + ", " + service.scheduler() + ", "
-                + Human.count(service.backends().size(), "backend");
+                + flows(service) + Human.count(service.backends().size(), "backend");
+    }
+
+    /** Only what is not as by default. */
+    private static String flows(ServiceView service) {
+        String affinity = service.affinity() == null ? "" : "affinity " + affinity(service) + ", ";
+        String timeouts = service.timeouts() == null ? "" : "timeouts " + timeouts(service) + ", ";
+        String whenDown = "move".equals(service.whenDown()) ? "when down move, " : "";
+        return affinity + timeouts + (service.onePacket() ? "one packet, " : "") + whenDown;
+    }
+
+    /** Its time, or each field with its name where there are more. */
+    static String affinity(ServiceView service) {
+        if (service.affinity() instanceof Map<?, ?> fields) {
+            return fields.entrySet().stream()
+                    .map(field -> field.getKey().equals("time")
+                            ? String.valueOf(field.getValue())
+                            : field.getKey() + " " + field.getValue())
+                    .collect(Collectors.joining(" "));
+        }
+        return Human.orDash(service.affinity());
+    }
+
+    static String timeouts(ServiceView service) {
+        TimeoutsEntry own = service.timeouts();
+        return own == null
+                ? "-"
+                : Stream.of(
+                                timeout("syn", own.syn()),
+                                timeout("established", own.established()),
+                                timeout("closing", own.closing()),
+                                timeout("closed", own.closed()),
+                                timeout("udp", own.udp()))
+                        .filter(text -> !text.isEmpty())
+                        .collect(Collectors.joining(" "));
+    }
+
+    private static String timeout(String state, @Nullable String time) {
+        return time == null ? "" : state + "=" + time;
     }
 }

@@ -1,5 +1,10 @@
 package dev.trigon.cli;
 
+import dev.trigon.dataplane.api.AffinityEntry;
+import dev.trigon.dataplane.api.ServiceEntry;
+import dev.trigon.dataplane.api.TimeoutsEntry;
+import java.util.EnumMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -13,8 +18,7 @@ final class ServiceOptions {
                 "  l2dsr: by its MAC address; backends share a segment with the gateway (default)",
                 "  l3dsr: by its IP address and a DSCP code; backends are anywhere"
             })
-    @Nullable
-    String forward;
+    private @Nullable String forward;
 
     @Option(
             names = "--scheduler",
@@ -24,13 +28,105 @@ final class ServiceOptions {
                 "  maglev: by a hash that a changed backend list hardly disturbs (default)",
                 "  wrr: each in turn, as often as its weight asks"
             })
-    @Nullable
-    String scheduler;
+    private @Nullable String scheduler;
 
     @Option(
             names = "--dscp",
             paramLabel = "N",
             description = "l3dsr: the code that stands for the VIP, 1 to 63 (default: a free one is chosen).")
-    @Nullable
-    Integer dscp;
+    private @Nullable Integer dscp;
+
+    @Option(
+            names = "--affinity",
+            paramLabel = "D",
+            description =
+                    "The same client goes to the same backend, for this long after its last flow: 1s to 168h, or none (default).")
+    private @Nullable String affinity;
+
+    @Option(
+            names = "--affinity-prefix",
+            paramLabel = "N",
+            description = "IPv4 clients that share so many bits are the same, 0 to 32 (default: 32).")
+    private @Nullable Integer prefix;
+
+    @Option(
+            names = "--affinity-prefix6",
+            paramLabel = "N",
+            description = "IPv6 clients that share so many bits are the same, 0 to 128 (default: 128).")
+    private @Nullable Integer prefix6;
+
+    @Option(
+            names = "--affinity-group",
+            paramLabel = "NAME",
+            description = "A client of one service of a group goes to the same server in all, or none (default).")
+    private @Nullable String group;
+
+    /** Which flows a timeout is about. */
+    enum TimedState {
+        syn,
+        established,
+        closing,
+        closed,
+        udp
+    }
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "STATE=D",
+            description =
+                    "How long a flow in that state may be idle: syn, established, closing, closed or udp; 1s to 168h, or default: the gateway's. Can be repeated.")
+    private Map<TimedState, String> timeouts = new EnumMap<>(TimedState.class);
+
+    @Option(
+            names = "--one-packet",
+            arity = "0..1",
+            fallbackValue = "true",
+            paramLabel = "BOOL",
+            description =
+                    "udp: place each datagram by itself and remember nothing, as for DNS; --one-packet=false takes it back.")
+    private @Nullable Boolean onePacket;
+
+    @Option(
+            names = "--when-down",
+            paramLabel = "WHAT",
+            description = {
+                "tcp: what becomes of a connection whose backend is gone:",
+                "  reset: its client is told at once (default)",
+                "  move: it goes to another backend"
+            })
+    private @Nullable String whenDown;
+
+    /** With what a command takes besides. */
+    ServiceEntry entry(@Nullable String name, @Nullable String vip, @Nullable String protocol, @Nullable String ports) {
+        return new ServiceEntry(
+                name,
+                vip,
+                protocol,
+                ports,
+                forward,
+                dscp,
+                scheduler,
+                affinity(),
+                timeouts(),
+                onePacket,
+                whenDown,
+                null);
+    }
+
+    private @Nullable Object affinity() {
+        return prefix == null && prefix6 == null && group == null
+                ? affinity
+                : new AffinityEntry(affinity, prefix, prefix6, group);
+    }
+
+    private @Nullable TimeoutsEntry timeouts() {
+        return timeouts.isEmpty()
+                ? null
+                : new TimeoutsEntry(
+                        timeouts.get(TimedState.syn),
+                        timeouts.get(TimedState.established),
+                        timeouts.get(TimedState.closing),
+                        timeouts.get(TimedState.closed),
+                        timeouts.get(TimedState.udp));
+    }
 }

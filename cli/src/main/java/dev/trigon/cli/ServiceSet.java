@@ -16,7 +16,14 @@ import picocli.CommandLine.Spec;
         name = "set",
         header = "Change a service.",
         description = "What is not named stays as it is; flows keep their backends.",
-        footer = {"", "Example:", "  vipctl service set web --scheduler wrr --port 80,443"})
+        footer = {
+            "",
+            "Examples:",
+            "  vipctl service set web --scheduler wrr --port 80,443",
+            "  vipctl service set web --affinity 10m --affinity-prefix 24",
+            "  vipctl service set web --affinity none --timeout established=1h",
+            "  vipctl service set web --when-down move"
+        })
 final class ServiceSet implements Callable<Integer> {
     private final Session session;
 
@@ -44,9 +51,8 @@ final class ServiceSet implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ServiceEntry change =
-                new ServiceEntry(null, vip, protocol, ports, options.forward, options.dscp, options.scheduler, null);
-        if (spec != null && change.equals(new ServiceEntry(null, null, null, null, null, null, null, null))) {
+        ServiceEntry change = options.entry(null, vip, protocol, ports);
+        if (spec != null && change.equals(new ServiceOptions().entry(null, null, null, null))) {
             throw new CommandLine.ParameterException(spec.commandLine(), "Nothing to set: name what shall change");
         }
         ControlReply reply = session.send("PATCH", Session.path("services", name), change);

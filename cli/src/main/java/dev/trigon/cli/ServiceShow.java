@@ -37,7 +37,10 @@ final class ServiceShow implements Callable<Integer> {
                 .row("forward", service.forward())
                 .row("dscp", Human.orDash(service.dscp()))
                 .row("scheduler", service.scheduler())
-                .row("affinity", Human.orDash(service.affinity()))
+                .row("affinity", ServiceLines.affinity(service))
+                .row("timeouts", ServiceLines.timeouts(service))
+                .row("one packet", service.onePacket() ? "yes" : "no")
+                .row("when down", Human.orDash(service.whenDown()))
                 .row("health", Human.orDash(service.health()))
                 .print(session.out());
         session.out().println();

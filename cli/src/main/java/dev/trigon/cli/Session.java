@@ -1,15 +1,20 @@
 package dev.trigon.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.trigon.dataplane.api.ControlApi;
 import dev.trigon.dataplane.api.ErrorView;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /** One run of vipctl: which vipd it speaks to, and how it prints. Nothing is opened before a command needs it. */
 final class Session {
     private static final byte[] NO_BODY = {};
+    private static final int ITEMS_BETWEEN_CHECKS = 200;
 
     private final PrintWriter out;
     private final PrintWriter err;
@@ -92,18 +98,84 @@ final class Session {
     ControlReply send(String method, String path, byte[] body) {
         ControlReply reply = new ControlClient(socket).send(method, path, body);
         if (!reply.isSuccess()) {
-            throw new Refused(read(reply, ErrorView.class).error().line());
+            throw refused(reply);
         }
         return reply;
+    }
+
+    /** Takes a list while it arrives, at its beginning. */
+    interface ListReader {
+        void read(ControlHead head, JsonParser list) throws IOException;
+    }
+
+    /** Asks for a list that may be too long to be held. */
+    void list(String path, ListReader reader) {
+        new ControlClient(socket).send("GET", path, NO_BODY, (head, body) -> {
+            if (!head.isSuccess()) {
+                throw refused(ControlClient.whole(head, body));
+            }
+            try (JsonParser list = json().createParser(body)) {
+                if (list.nextToken() != JsonToken.START_ARRAY) {
+                    throw notUnderstood(head);
+                }
+                reader.read(head, list);
+            } catch (JsonProcessingException e) {
+                throw notUnderstood(head);
+            }
+            return head;
+        });
+    }
+
+    <T> MappingIterator<T> items(JsonParser list, Class<T> type) throws IOException {
+        return json().readerFor(type).readValues(list);
+    }
+
+    /** Prints a list while it arrives, where a program reads it. Answers how many items it had. */
+    long copy(JsonParser list) throws IOException {
+        long items = 0;
+        try (JsonGenerator printed = format == OutputFormat.yaml ? Yaml.generator(out) : generator()) {
+            printed.writeStartArray();
+            while (list.nextToken() != JsonToken.END_ARRAY) {
+                printed.copyCurrentStructure(list);
+                items++;
+                if (items % ITEMS_BETWEEN_CHECKS == 0) {
+                    checkOut();
+                }
+            }
+            printed.writeEndArray();
+        }
+        if (format != OutputFormat.yaml) {
+            out.println();
+        }
+        return items;
+    }
+
+    private JsonGenerator generator() throws IOException {
+        return json().createGenerator(out).setPrettyPrinter(printer()).disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+    }
+
+    /** Ends a long output that nobody reads any more, such as {@code vipctl flows list | head}. */
+    void checkOut() {
+        if (out.checkError()) {
+            throw new Refused("the output: nobody takes more of it; nothing is wrong with vipd");
+        }
     }
 
     <T> T read(ControlReply reply, Class<T> type) {
         try {
             return json().readValue(reply.body(), type);
         } catch (JsonProcessingException e) {
-            throw new Refused("vipd's answer: it is not understood (HTTP status " + reply.status()
-                    + "); check that vipd and vipctl are of one version");
+            throw notUnderstood(reply.head());
         }
+    }
+
+    private Refused refused(ControlReply reply) {
+        return new Refused(read(reply, ErrorView.class).error().line());
+    }
+
+    private static Refused notUnderstood(ControlHead head) {
+        return new Refused("vipd's answer: it is not understood (HTTP status " + head.status()
+                + "); check that vipd and vipctl are of one version");
     }
 
     /** Prints the answer as it came where a program reads it, and by {@code table} where a person does. */
@@ -124,9 +196,13 @@ final class Session {
     }
 
     private String pretty(JsonNode tree) throws JsonProcessingException {
+        return json().writer(printer()).writeValueAsString(tree);
+    }
+
+    private static DefaultPrettyPrinter printer() {
         DefaultPrettyPrinter printer = new DefaultPrettyPrinter();
         printer.indentArraysWith(DefaultIndenter.SYSTEM_LINEFEED_INSTANCE);
-        return json().writer(printer).writeValueAsString(tree);
+        return printer;
     }
 
     private ObjectMapper json() {

@@ -8,6 +8,8 @@ import java.util.List;
 final class Table {
     private final List<Column> columns = new ArrayList<>();
     private final List<List<String>> rows = new ArrayList<>();
+    private final List<Integer> widths = new ArrayList<>();
+    private boolean headerPrinted;
 
     private record Column(String header, boolean right) {}
 
@@ -33,31 +35,39 @@ final class Table {
         return this;
     }
 
-    /** Only the header where there is no row, so that a reader sees what there would be. */
+    /**
+     * Prints the rows there are, the header first, and forgets them, so that a long table can be printed in pieces: a column
+     * is never narrower than in the piece before. Only the header where there is no row, so that a reader sees what there
+     * would be.
+     */
     void print(PrintWriter out) {
         List<String> header = columns.stream().map(Column::header).toList();
-        if (header.stream().anyMatch(text -> !text.isEmpty())) {
+        widen(header);
+        rows.forEach(this::widen);
+        if (!headerPrinted && header.stream().anyMatch(text -> !text.isEmpty())) {
             out.println(line(header));
         }
+        headerPrinted = true;
         rows.forEach(row -> out.println(line(row)));
+        rows.clear();
+    }
+
+    private void widen(List<String> cells) {
+        for (int i = 0; i < cells.size(); i++) {
+            if (i == widths.size()) {
+                widths.add(0);
+            }
+            widths.set(i, Math.max(widths.get(i), cells.get(i).length()));
+        }
     }
 
     private String line(List<String> cells) {
         StringBuilder line = new StringBuilder();
         for (int i = 0; i < cells.size(); i++) {
-            Column column = columns.get(i);
-            String padding = " ".repeat(width(i) - cells.get(i).length());
+            String padding = " ".repeat(widths.get(i) - cells.get(i).length());
             line.append(i == 0 ? "" : "  ");
-            line.append(column.right() ? padding + cells.get(i) : cells.get(i) + padding);
+            line.append(columns.get(i).right() ? padding + cells.get(i) : cells.get(i) + padding);
         }
         return line.toString().stripTrailing();
-    }
-
-    private int width(int column) {
-        int width = columns.get(column).header().length();
-        for (List<String> row : rows) {
-            width = Math.max(width, row.get(column).length());
-        }
-        return width;
     }
 }

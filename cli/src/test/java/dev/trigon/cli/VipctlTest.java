@@ -358,7 +358,7 @@ class VipctlTest {
     void shouldExplainInWords() {
         vipctl("service add web --vip 203.0.113.10 --protocol tcp --port 80");
         vipctl("backend add web b1 --address 10.2.0.11");
-        dataPath.explanation = new DataPath.Explanation("web", 1, "flow");
+        dataPath.explanation = new DataPath.Explanation("web", 1, "flow", null);
         assertOut(
                 vipctl("explain tcp 198.51.100.10:40000 203.0.113.10:80"),
                 "tcp 198.51.100.10:40000 -> 203.0.113.10:80 goes to b1 (10.2.0.11) of service web: the flow is"
@@ -372,7 +372,7 @@ class VipctlTest {
                 1,
                 "vipctl: explain: 'client' is '2001:db8:c::10:40000'; give an address and a port, such as"
                         + " 192.0.2.10:80 or [2001:db8::10]:80\n");
-        dataPath.explanation = new DataPath.Explanation(null, 0, "no-service");
+        dataPath.explanation = new DataPath.Explanation(null, 0, "no-service", null);
         assertOut(
                 vipctl("explain udp 198.51.100.10:1 203.0.113.10:53"),
                 "udp 198.51.100.10:1 -> 203.0.113.10:53 goes to no backend: no service has this VIP, protocol and"

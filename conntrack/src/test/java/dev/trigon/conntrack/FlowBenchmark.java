@@ -1,140 +1,108 @@
 package dev.trigon.conntrack;
 
-import java.util.Arrays;
-import java.util.Locale;
+import java.io.IOException;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
 
-/**
- * Prints what the operations of the packet path cost, in nanoseconds: the median of the rounds, the least and the most.
- * Keys are met in random order. To be run on an idle machine; no test depends on it.
- */
-final class FlowBenchmark {
-    private static final int ROUNDS = 7;
-    private static final int OPERATIONS = 1_000_000;
+/** What a packet of a known flow costs, in the order in which nobody can guess which comes next. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(1)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+public class FlowBenchmark {
     private static final long NOW_MS = 1_800_000_000_000L;
+    private static final int ORDER_MASK = (1 << 20) - 1;
 
-    private final int flows;
-    private final boolean ipv6;
+    @Param({"1000", "100000", "1000000"})
+    int flows;
+
+    @Param("4")
+    int family;
+
+    private FlowTable table;
+    private final int[] order = new int[ORDER_MASK + 1];
     private final FlowKey key = new FlowKey();
-    private final int[] order = new int[OPERATIONS];
+    private final FlowRecord record = new FlowRecord();
+    private int next;
 
-    private FlowBenchmark(int flows, boolean ipv6) {
-        this.flows = flows;
-        this.ipv6 = ipv6;
+    @Setup
+    public void fill() {
+        table = FlowTable.inMemory(2L * flows);
+        for (int i = 0; i < flows; i++) {
+            table.put(key(i), record.set(i & 15, FlowState.ESTABLISHED, NOW_MS));
+        }
         SplittableRandom random = new SplittableRandom(flows);
-        for (int i = 0; i < OPERATIONS; i++) {
+        for (int i = 0; i < order.length; i++) {
             order[i] = random.nextInt(flows);
         }
     }
 
-    public static void main(String[] args) throws Exception {
-        System.out.println("family | flows | what | ns median | min | max");
-        for (int flows : new int[] {1_000, 20_000, 100_000, 1_000_000}) {
-            new FlowBenchmark(flows, false).run();
-            new FlowBenchmark(flows, true).run();
+    @TearDown
+    public void close() throws IOException {
+        table.close();
+    }
+
+    private FlowKey nextKey() {
+        return key(order[next++ & ORDER_MASK]);
+    }
+
+    private FlowKey key(int number) {
+        return family == 6 ? Keys.setIpv6(key, number, number) : Keys.setIpv4(key, number, number);
+    }
+
+    /** A worker's cache in front of the table. */
+    @State(Scope.Thread)
+    public static class Cached {
+        /** 262,144 by default; the other has room for all flows that are measured. */
+        @Param({"262144", "4194304"})
+        int cache;
+
+        FlowCache flows;
+
+        @Setup
+        public void make(FlowBenchmark all) {
+            flows = new FlowCache(all.table, cache, FlowTimeouts.DEFAULT);
         }
     }
 
-    private void run() throws Exception {
-        try (FlowTable table = FlowTable.inMemory(2L * flows);
-                FlowCache usual = new FlowCache(table, FlowCache.DEFAULT_ENTRIES, FlowTimeouts.DEFAULT);
-                FlowCache large = new FlowCache(table, 1 << 21, FlowTimeouts.DEFAULT)) {
-            FlowRecord flow = new FlowRecord();
-            for (int i = 0; i < flows; i++) {
-                table.put(key(i), flow.set(i & 15, FlowState.ESTABLISHED, NOW_MS));
-            }
-            measure("lookup and touch, cache of 65,536", i -> packet(usual, i));
-            System.out.printf(
-                    Locale.ROOT,
-                    "%s | %9d | hit rate %.4f%n",
-                    family(),
-                    flows,
-                    usual.hits() / (double) (usual.hits() + usual.misses()));
-            measure("lookup and touch, cache larger than the flows", i -> packet(large, i));
-            measure("find in the table", i -> {
-                if (!table.find(key(i), flow)) {
-                    throw new IllegalStateException("no " + i);
-                }
-            });
-            measure(
-                    "update in the table",
-                    i -> table.update(key(i), flow.set(i & 15, FlowState.ESTABLISHED, NOW_MS, 1, 100)));
-            measure("find nothing in the table", i -> table.find(key(~i), flow));
-            creations(table, usual);
-            expirySteps(table);
-        }
+    @Benchmark
+    public int lookupAndTouch(Cached cached) {
+        int slot = cached.flows.lookup(nextKey(), FlowTimeouts.DEFAULT, NOW_MS);
+        cached.flows.touch(slot, 100, NOW_MS);
+        return slot;
     }
 
-    private void packet(FlowCache cache, int i) {
-        int slot = cache.lookup(key(i), FlowTimeouts.DEFAULT, NOW_MS);
-        cache.touch(slot, 100, NOW_MS);
+    /** Each change is written through to the table. */
+    @Benchmark
+    public int changeState(Cached cached) {
+        int slot = cached.flows.lookup(nextKey(), FlowTimeouts.DEFAULT, NOW_MS);
+        FlowState other = cached.flows.state(slot) == FlowState.ESTABLISHED ? FlowState.CLOSING : FlowState.ESTABLISHED;
+        cached.flows.state(slot, other, NOW_MS);
+        return slot;
     }
 
-    private FlowKey key(int i) {
-        return ipv6 ? Keys.setIpv6(key, i, i) : Keys.setIpv4(key, i, i);
+    @Benchmark
+    public boolean findInTable() {
+        return table.find(nextKey(), record);
     }
 
-    private String family() {
-        return ipv6 ? "IPv6" : "IPv4";
-    }
-
-    /** Each round creates as many flows as there are, and removes them again off the clock. */
-    private void creations(FlowTable table, FlowCache cache) {
-        FlowRecord flow = new FlowRecord();
-        long[] ns = new long[ROUNDS];
-        for (int round = -2; round < ROUNDS; round++) {
-            long startNs = System.nanoTime();
-            for (int i = 0; i < flows; i++) {
-                cache.create(key(~i), 3, FlowState.UDP, NOW_MS);
-            }
-            if (round >= 0) {
-                ns[round] = (System.nanoTime() - startNs) / flows;
-            }
-            cache.writeAll();
-            for (int i = 0; i < flows; i++) {
-                table.remove(key(~i), flow);
-            }
-        }
-        print("create, through the cache", ns);
-    }
-
-    private void expirySteps(FlowTable table) {
-        long[] ns = new long[10 * table.expirySteps()];
-        for (int step = 0; step < ns.length; step++) {
-            long startNs = System.nanoTime();
-            table.expireNext(NOW_MS, id -> FlowTimeouts.DEFAULT);
-            ns[step] = System.nanoTime() - startNs;
-        }
-        print("an expiry step that removes nothing", ns);
-        for (int step = 0; step < table.expirySteps(); step++) {
-            long startNs = System.nanoTime();
-            table.expireNext(NOW_MS + 10_000_000, id -> FlowTimeouts.DEFAULT);
-            ns[step] = System.nanoTime() - startNs;
-        }
-        print("an expiry step that removes everything", Arrays.copyOf(ns, table.expirySteps()));
-    }
-
-    private interface Operation {
-        void run(int flow);
-    }
-
-    private void measure(String what, Operation operation) {
-        long[] ns = new long[ROUNDS];
-        for (int round = -2; round < ROUNDS; round++) {
-            long startNs = System.nanoTime();
-            for (int i = 0; i < OPERATIONS; i++) {
-                operation.run(order[i]);
-            }
-            if (round >= 0) {
-                ns[round] = (System.nanoTime() - startNs) / OPERATIONS;
-            }
-        }
-        print(what, ns);
-    }
-
-    private void print(String what, long[] ns) {
-        Arrays.sort(ns);
-        System.out.printf(
-                "%s | %9d | %s | %d | %d | %d%n", family(), flows, what, ns[ns.length / 2], ns[0], ns[ns.length - 1]);
+    @Benchmark
+    public boolean updateInTable() {
+        return table.update(
+                nextKey(), record.set(order[(next - 1) & ORDER_MASK] & 15, FlowState.ESTABLISHED, NOW_MS, 1, 100));
     }
 }

@@ -20,10 +20,7 @@ import net.openhft.chronicle.map.MapSegmentContext;
  */
 public final class CellMap implements AutoCloseable {
     static {
-        // before any of Chronicle's classes is loaded: it reports usage over the network, and prints, unless told not
-        // to
-        System.setProperty("chronicle.analytics.disable", "true");
-        System.setProperty("chronicle.announcer.disable", "true");
+        quieten();
     }
 
     /** What {@link #put} answers when there is no room; no tag may be this. */
@@ -45,6 +42,12 @@ public final class CellMap implements AutoCloseable {
         this.map = map;
         this.maxCells = maxCells;
         this.size = new AtomicLong(map.longSize());
+    }
+
+    /** Before any of Chronicle's classes is loaded: it reports usage over the network, and prints, unless told not to. */
+    static void quieten() {
+        System.setProperty("chronicle.analytics.disable", "true");
+        System.setProperty("chronicle.announcer.disable", "true");
     }
 
     public static CellMap inMemory(long maxCells) {

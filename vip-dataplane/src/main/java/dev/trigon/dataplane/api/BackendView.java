@@ -1,9 +1,14 @@
 package dev.trigon.dataplane.api;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import org.jspecify.annotations.Nullable;
+
 /**
  * A backend as it is, and what it has been given since vipd started.
  *
- * @param state up
+ * @param weight 0 for a former one
+ * @param state up, draining or disabled
+ * @param former true for one that is configured no more and that flows still name; else left out of the JSON
  */
 public record BackendView(
         String service,
@@ -13,4 +18,5 @@ public record BackendView(
         String state,
         long activeFlows,
         long packets,
-        long bytes) {}
+        long bytes,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean former) {}

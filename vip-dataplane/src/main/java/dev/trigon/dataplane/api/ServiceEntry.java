@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  * out of the JSON: the default then applies, or what is there stays.
  *
  * @param ports a text as typed ({@code 80,443}), or a list of numbers and such texts
+ * @param affinity a time such as {@code 10m}, or an {@link AffinityEntry}; {@code none} takes away the one that is there
+ * @param whenDown reset or move
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ServiceEntry(
@@ -19,4 +21,8 @@ public record ServiceEntry(
         @Nullable String forward,
         @Nullable Integer dscp,
         @Nullable String scheduler,
+        @Nullable Object affinity,
+        @Nullable TimeoutsEntry timeouts,
+        @Nullable Boolean onePacket,
+        @Nullable String whenDown,
         @Nullable List<BackendEntry> backends) {}

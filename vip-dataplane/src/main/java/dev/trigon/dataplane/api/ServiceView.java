@@ -8,7 +8,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param ports numbers, texts such as {@code 8000-8100}, or the one text {@code any}
  * @param dscp the VIP's code in l3dsr, null in l2dsr
- * @param affinity null: none
+ * @param affinity its time such as {@code 10m} where no more than that is set, else an {@link AffinityEntry}; null: none
+ * @param timeouts the service's own; null: all are the gateway's
+ * @param onePacket whether each datagram is placed by itself
+ * @param whenDown reset or move; null for UDP, whose flows move in any case
  * @param health null: none
  */
 public record ServiceView(
@@ -19,6 +22,9 @@ public record ServiceView(
         String forward,
         @Nullable Integer dscp,
         String scheduler,
-        @Nullable String affinity,
+        @Nullable Object affinity,
+        @Nullable TimeoutsEntry timeouts,
+        boolean onePacket,
+        @Nullable String whenDown,
         @Nullable Object health,
         List<BackendView> backends) {}

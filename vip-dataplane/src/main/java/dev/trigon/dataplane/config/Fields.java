@@ -1,6 +1,7 @@
 package dev.trigon.dataplane.config;
 
 import dev.trigon.dataplane.service.Refusal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -112,6 +113,38 @@ final class Fields {
                     value, "'" + key + "' is " + scalar.text(), "give a whole number from " + min + " to " + max);
         }
         return Integer.parseInt(scalar.text());
+    }
+
+    /** Null where it is left out. */
+    @Nullable
+    Boolean flag(String key) throws Refusal {
+        Located value = get(key);
+        if (value == null) {
+            return null;
+        }
+        if (value instanceof Located.Scalar scalar && scalar.kind() == Located.Kind.BOOLEAN) {
+            return Boolean.valueOf(scalar.text());
+        }
+        throw source.malformed(
+                value,
+                "'" + key + "' is " + value.described() + " where true or false is expected",
+                "give one of them");
+    }
+
+    Duration duration(String key, Located value, Duration min, Duration max) throws Refusal {
+        String text = value instanceof Located.Scalar scalar ? scalar.text() : "";
+        Duration duration = Durations.parse(text)
+                .orElseThrow(() -> source.malformed(
+                        value,
+                        "'" + key + "' is " + value.described() + " where a duration is expected",
+                        "give one such as 500ms, 30s, 15m or 1h"));
+        if (duration.compareTo(min) < 0 || duration.compareTo(max) > 0) {
+            throw source.invalid(
+                    value,
+                    "'" + key + "' is " + text,
+                    "give " + Durations.format(min) + " to " + Durations.format(max));
+        }
+        return duration;
     }
 
     /** The items of a list; a key left out is an empty list. */

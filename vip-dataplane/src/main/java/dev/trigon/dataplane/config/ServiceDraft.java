@@ -1,6 +1,7 @@
 package dev.trigon.dataplane.config;
 
 import dev.trigon.dataplane.balance.SchedulerKind;
+import dev.trigon.dataplane.service.FlowPolicy;
 import dev.trigon.dataplane.service.ForwardMode;
 import dev.trigon.dataplane.service.PortRange;
 import dev.trigon.dataplane.service.Protocol;
@@ -22,6 +23,7 @@ public record ServiceDraft(
         ForwardMode forward,
         @Nullable Integer dscp,
         SchedulerKind scheduler,
+        FlowPolicy flows,
         List<BackendDraft> backends) {
     public ServiceDraft {
         ports = List.copyOf(ports);
@@ -38,10 +40,11 @@ public record ServiceDraft(
                 service.forward(),
                 null,
                 service.scheduler(),
+                service.flows(),
                 service.backends().stream().map(BackendDraft::of).toList());
     }
 
     public ServiceDraft withBackends(List<BackendDraft> newBackends) {
-        return new ServiceDraft(name, vip, protocol, ports, forward, dscp, scheduler, newBackends);
+        return new ServiceDraft(name, vip, protocol, ports, forward, dscp, scheduler, flows, newBackends);
     }
 }

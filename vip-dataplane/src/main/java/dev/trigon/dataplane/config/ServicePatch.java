@@ -4,6 +4,7 @@ import dev.trigon.dataplane.balance.SchedulerKind;
 import dev.trigon.dataplane.service.ForwardMode;
 import dev.trigon.dataplane.service.PortRange;
 import dev.trigon.dataplane.service.Protocol;
+import dev.trigon.dataplane.service.Refusal;
 import java.net.InetAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +16,16 @@ public record ServicePatch(
         @Nullable List<PortRange> ports,
         @Nullable ForwardMode forward,
         @Nullable Integer dscp,
-        @Nullable SchedulerKind scheduler) {
-    public ServiceDraft applyTo(ServiceDraft draft) {
+        @Nullable SchedulerKind scheduler,
+        FlowPatch flows) {
+    public ServiceDraft applyTo(ServiceDraft draft) throws Refusal {
+        AffinityPatch affinity = flows.affinity();
+        if (affinity != null && !affinity.isWhole() && draft.flows().affinity() == null) {
+            throw new Refusal(
+                    "service '" + draft.name() + "'",
+                    "it has no affinity that this could be changed of",
+                    "give a time too, such as 10m");
+        }
         return new ServiceDraft(
                 draft.name(),
                 vip == null ? draft.vip() : vip,
@@ -25,6 +34,7 @@ public record ServicePatch(
                 forward == null ? draft.forward() : forward,
                 dscp == null ? draft.dscp() : dscp,
                 scheduler == null ? draft.scheduler() : scheduler,
+                flows.applyTo(draft.flows()),
                 draft.backends());
     }
 }

@@ -2,16 +2,20 @@ package dev.trigon.dataplane.config;
 
 import dev.trigon.dataplane.balance.SchedulerKind;
 import dev.trigon.dataplane.service.BackendSpec;
+import dev.trigon.dataplane.service.BackendState;
+import dev.trigon.dataplane.service.FlowPolicy;
 import dev.trigon.dataplane.service.ForwardMode;
 import dev.trigon.dataplane.service.PortRange;
 import dev.trigon.dataplane.service.Protocol;
 import dev.trigon.dataplane.service.Refusal;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads services and backends: the services file, and the requests that add or change one. */
@@ -21,17 +25,28 @@ public final class ServiceReader {
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,62}");
     private static final String NOT_YET = "is not there yet; leave it out";
-    private static final Map<String, String> LATER = Map.of("affinity", NOT_YET, "health", NOT_YET);
+    private static final Map<String, String> LATER = Map.of("health", NOT_YET);
     private static final String NO_TRANSLATION =
             "would translate ports, and with direct return the server must answer from the VIP's own port; let the server"
                     + " listen on the VIP's port and leave this out";
     private static final Map<String, String> TRANSLATION =
             Map.of("port", NO_TRANSLATION, "ports", NO_TRANSLATION, "targetPort", NO_TRANSLATION);
 
+    private static final String[] PATCH_KEYS =
+            keys("vip", "protocol", "ports", "forward", "dscp", "scheduler").toArray(String[]::new);
+    private static final String[] SERVICE_KEYS = Stream.of(
+                    Stream.of("name"), Arrays.stream(PATCH_KEYS), Stream.of("backends"))
+            .flatMap(keys -> keys)
+            .toArray(String[]::new);
+
     /** An address and a port: {@code 192.0.2.10:80}, {@code [2001:db8::10]:80}. */
     private static final Pattern WITH_PORT = Pattern.compile("[^:]*:[^:]*|\\[.*]:.*");
 
     private final Source source;
+
+    private static Stream<String> keys(String... ofTheServiceItself) {
+        return Stream.concat(Arrays.stream(ofTheServiceItself), FlowPatchReader.KEYS.stream());
+    }
 
     private ServiceReader(Source source) {
         this.source = source;
@@ -56,10 +71,17 @@ public final class ServiceReader {
         return new ServiceReader(source).patch(DocumentReader.read(document, source));
     }
 
-    /** A backend's new weight, all of it that can be changed. */
-    public static int weight(byte[] document, Source source) throws Refusal {
-        Fields fields = Fields.of(source, DocumentReader.read(document, source), TRANSLATION, "weight");
-        return fields.number("weight", fields.required("weight"), 0, BackendSpec.MAX_WEIGHT);
+    /** A backend's weight or state; to change its address is to add another. */
+    public static BackendPatch backendPatch(byte[] document, Source source) throws Refusal {
+        Located root = DocumentReader.read(document, source);
+        Fields fields = Fields.of(source, root, TRANSLATION, "weight", "state");
+        Located weight = fields.get("weight");
+        if (weight == null && !fields.has("state")) {
+            throw source.malformed(root, "it changes nothing", "give 'weight' or 'state'");
+        }
+        return new BackendPatch(
+                weight == null ? null : fields.number("weight", weight, 0, BackendSpec.MAX_WEIGHT),
+                fields.choice("state", STATES));
     }
 
     List<ServiceDraft> services(Fields root) throws Refusal {
@@ -72,8 +94,7 @@ public final class ServiceReader {
     }
 
     private ServiceDraft service(Located node) throws Refusal {
-        Fields fields = Fields.of(
-                source, node, LATER, "name", "vip", "protocol", "ports", "forward", "dscp", "scheduler", "backends");
+        Fields fields = Fields.of(source, node, LATER, SERVICE_KEYS);
         String name = name(fields);
         InetAddress vip = address(fields.text("vip"), "vip");
         fields.required("protocol");
@@ -81,6 +102,7 @@ public final class ServiceReader {
         List<PortRange> ports = ports(fields.required("ports"));
         ForwardMode forward = fields.choice("forward", FORWARD_MODES);
         SchedulerKind scheduler = fields.choice("scheduler", SCHEDULERS);
+        FlowPolicy flows = flows(fields, protocol);
         List<BackendDraft> backends = new ArrayList<>();
         for (Located item : fields.list("backends")) {
             backends.add(backend(item));
@@ -93,19 +115,39 @@ public final class ServiceReader {
                 forward == null ? ForwardMode.L2DSR : forward,
                 dscp(fields),
                 scheduler == null ? DEFAULT_SCHEDULER : scheduler,
+                flows,
                 backends);
     }
 
+    /** Of a service by itself, so that what is missing or has no meaning there is found at its line. */
+    private FlowPolicy flows(Fields fields, Protocol protocol) throws Refusal {
+        FlowPatch asked = new FlowPatchReader(source, fields).read();
+        if (asked.affinity() != null && !asked.affinity().isWhole()) {
+            throw source.malformed(fields.required("affinity"), "'time' is missing", "give it a value, such as 10m");
+        }
+        if (asked.whenDown() != null && protocol != Protocol.TCP) {
+            throw source.invalid(
+                    fields.required("whenDown"),
+                    "'whenDown' is about TCP connections, and this is a " + protocol.label() + " service",
+                    "leave it out: its flows move to another backend");
+        }
+        return asked.applyTo(FlowPolicy.DEFAULT);
+    }
+
     private BackendDraft backend(Located node) throws Refusal {
-        Fields fields = Fields.of(source, node, TRANSLATION, "name", "address", "weight");
+        Fields fields = Fields.of(source, node, TRANSLATION, "name", "address", "weight", "state");
         String name = name(fields);
         InetAddress address = address(fields.text("address"), "address");
+        BackendState state = fields.choice("state", STATES);
         return new BackendDraft(
-                name, address, fields.number("weight", BackendSpec.DEFAULT_WEIGHT, 0, BackendSpec.MAX_WEIGHT));
+                name,
+                address,
+                fields.number("weight", BackendSpec.DEFAULT_WEIGHT, 0, BackendSpec.MAX_WEIGHT),
+                state == null ? BackendState.UP : state);
     }
 
     private ServicePatch patch(Located node) throws Refusal {
-        Fields fields = Fields.of(source, node, LATER, "vip", "protocol", "ports", "forward", "dscp", "scheduler");
+        Fields fields = Fields.of(source, node, LATER, PATCH_KEYS);
         Located.Scalar vip = fields.optionalText("vip");
         Located ports = fields.get("ports");
         return new ServicePatch(
@@ -114,7 +156,8 @@ public final class ServiceReader {
                 ports == null ? null : ports(ports),
                 fields.choice("forward", FORWARD_MODES),
                 dscp(fields),
-                fields.choice("scheduler", SCHEDULERS));
+                fields.choice("scheduler", SCHEDULERS),
+                new FlowPatchReader(source, fields).read());
     }
 
     private static @Nullable Integer dscp(Fields fields) throws Refusal {
@@ -123,7 +166,10 @@ public final class ServiceReader {
     }
 
     private String name(Fields fields) throws Refusal {
-        Located.Scalar name = fields.text("name");
+        return name(source, fields.text("name"));
+    }
+
+    static String name(Source source, Located.Scalar name) throws Refusal {
         if (!NAME.matcher(name.text()).matches()) {
             throw source.invalid(
                     name,
@@ -172,4 +218,5 @@ public final class ServiceReader {
             Fields.labels(ForwardMode.values(), ForwardMode::label);
     private static final Map<String, SchedulerKind> SCHEDULERS =
             Fields.labels(SchedulerKind.values(), SchedulerKind::label);
+    private static final Map<String, BackendState> STATES = Fields.labels(BackendState.values(), BackendState::label);
 }

@@ -212,20 +212,8 @@ public final class VipdConfigFile {
                 trace.number("packets", VipdConfig.Trace.DEFAULT_PACKETS, 1, VipdConfig.Trace.MAX_PACKETS));
     }
 
-    private Duration timeout(Fields timeouts, String key, Duration ifAbsent) throws Refusal {
+    private static Duration timeout(Fields timeouts, String key, Duration ifAbsent) throws Refusal {
         Located node = timeouts.get(key);
-        if (node == null) {
-            return ifAbsent;
-        }
-        String text = node instanceof Located.Scalar scalar ? scalar.text() : "";
-        Duration timeout = Durations.parse(text)
-                .orElseThrow(() -> source.malformed(
-                        node,
-                        "'" + key + "' is " + node.described() + " where a duration is expected",
-                        "give one such as 500ms, 30s, 15m or 1h"));
-        if (timeout.compareTo(MIN_TIMEOUT) < 0 || timeout.compareTo(MAX_TIMEOUT) > 0) {
-            throw source.invalid(node, "'" + key + "' is " + text, "give 100ms to 168h");
-        }
-        return timeout;
+        return node == null ? ifAbsent : timeouts.duration(key, node, MIN_TIMEOUT, MAX_TIMEOUT);
     }
 }

@@ -1,7 +1,9 @@
 package dev.trigon.dataplane.control;
 
 import dev.trigon.dataplane.service.Refusal;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** A request that has been matched to what answers it. */
@@ -12,7 +14,7 @@ final class Call {
 
     /**
      * @param segments of the path, by the name that the route gives them
-     * @param query parameters, the first of each name
+     * @param query parameters by name
      */
     Call(Map<String, String> segments, Map<String, String> query, byte[] body) {
         this.segments = Map.copyOf(segments);
@@ -32,9 +34,35 @@ final class Call {
         return value;
     }
 
+    Map<String, String> query() {
+        return query;
+    }
+
     @Nullable
     String query(String name) {
         return query.get(name);
+    }
+
+    boolean flag(String name) throws Refusal {
+        String value = query.get(name);
+        if (value != null && !value.equals("true") && !value.equals("false")) {
+            throw new Refusal(
+                    Refusal.Kind.MALFORMED, "the request", "'" + name + "' is '" + value + "'", "give true or false");
+        }
+        return "true".equals(value);
+    }
+
+    /** Refuses what nobody would look at: a misspelt parameter would ask for more than was meant. */
+    void onlyQueries(String... known) throws Refusal {
+        for (String name : new TreeSet<>(query.keySet())) {
+            if (!List.of(known).contains(name)) {
+                throw new Refusal(
+                        Refusal.Kind.MALFORMED,
+                        "the request",
+                        "unknown parameter '" + name + "'",
+                        "known here: " + String.join(", ", known));
+            }
+        }
     }
 
     String requiredQuery(String name, String example) throws Refusal {

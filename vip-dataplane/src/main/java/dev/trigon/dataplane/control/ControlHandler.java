@@ -2,13 +2,17 @@ package dev.trigon.dataplane.control;
 
 import dev.trigon.dataplane.api.ControlApi;
 import dev.trigon.dataplane.service.Refusal;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.concurrent.Semaphore;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -24,6 +28,17 @@ final class ControlHandler extends Handler.Abstract {
     private static final Answer TOO_LARGE =
             Answer.error(413, "the request", "it is larger than 1 MiB", "send less at once");
 
+    /** Each keeps a thread for as long as its reader takes: others must go on being answered. */
+    private static final int MOST_STREAMS = 3;
+
+    private static final int STREAM_BUFFER_OCTETS = 64 * 1024;
+    private static final Answer BUSY = Answer.error(
+            503,
+            "the request",
+            "as many lists are being read already as vipd writes at once (" + MOST_STREAMS + ")",
+            "try again when one has ended");
+
+    private final Semaphore streams = new Semaphore(MOST_STREAMS);
     private final List<Route> routes;
 
     ControlHandler(List<Route> routes) {
@@ -35,18 +50,54 @@ final class ControlHandler extends Handler.Abstract {
         new RequestBody(
                         request,
                         ControlApi.MAX_REQUEST_OCTETS,
-                        body -> write(answer(request, body), response, callback),
+                        body -> send(answer(request, body), response, callback),
                         () -> write(TOO_LARGE, response, callback),
                         callback::failed)
                 .run();
         return true;
     }
 
+    private void send(Answer answer, Response response, Callback callback) {
+        if (!(answer.body() instanceof Streamed list)) {
+            write(answer, response, callback);
+        } else if (!streams.tryAcquire()) {
+            write(BUSY, response, callback);
+        } else {
+            try {
+                stream(list, answer, response, callback);
+            } finally {
+                streams.release();
+            }
+        }
+    }
+
     static void write(Answer answer, Response response, Callback callback) {
+        begin(answer, response);
+        response.write(true, ByteBuffer.wrap(Json.octets(answer.body())), callback);
+    }
+
+    private static void begin(Answer answer, Response response) {
         response.setStatus(answer.status());
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
         answer.headers().forEach(response.getHeaders()::put);
-        response.write(true, ByteBuffer.wrap(Json.octets(answer.body())), callback);
+    }
+
+    /** In chunks even where the connection ends with the answer: a list that broke off must not look like a whole one. */
+    private static void stream(Streamed list, Answer answer, Response response, Callback callback) {
+        begin(answer, response);
+        response.getHeaders().put(HttpHeader.TRANSFER_ENCODING, "chunked");
+        OutputStream out = new BufferedOutputStream(Content.Sink.asOutputStream(response), STREAM_BUFFER_OCTETS);
+        try {
+            Json.writeList(list, out);
+            out.close();
+            callback.succeeded();
+        } catch (IOException e) {
+            LOG.debug("a reader of a list went away", e);
+            callback.failed(e);
+        } catch (RuntimeException e) {
+            LOG.error("a list broke off", e);
+            callback.failed(e);
+        }
     }
 
     private Answer answer(Request request, byte[] body) {
@@ -92,7 +143,14 @@ final class ControlHandler extends Handler.Abstract {
     private static Map<String, String> query(Request request) throws Refusal {
         Map<String, String> query = new HashMap<>();
         for (Fields.Field field : parameters(request)) {
-            query.put(field.getName(), new ArrayList<>(field.getValues()).get(0));
+            if (field.getValues().size() > 1) {
+                throw new Refusal(
+                        Refusal.Kind.MALFORMED,
+                        "the request",
+                        "the parameter '" + field.getName() + "' is given twice",
+                        "keep one of them");
+            }
+            query.put(field.getName(), field.getValue());
         }
         return query;
     }

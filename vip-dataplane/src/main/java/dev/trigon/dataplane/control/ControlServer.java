@@ -28,10 +28,12 @@ public final class ControlServer implements Closeable {
 
     private final ControlSocket socket;
     private final Server server;
+    private final FormerWatch watch;
 
-    private ControlServer(ControlSocket socket, Server server) {
+    private ControlServer(ControlSocket socket, Server server, FormerWatch watch) {
         this.socket = socket;
         this.server = server;
+        this.watch = watch;
     }
 
     /**
@@ -44,10 +46,11 @@ public final class ControlServer implements Closeable {
             throws Refusal {
         List<Route> routes = new ArrayList<>(new ServiceResources(registry, dataPath).routes());
         routes.addAll(new StateResources(registry, dataPath, version, uptimeSeconds).routes());
+        routes.addAll(new FlowResources(registry, dataPath).routes());
 
         ControlSocket claimed = ControlSocket.claim(socket);
         Server server = server(claimed.bindPath(), routes);
-        ControlServer started = new ControlServer(claimed, server);
+        ControlServer started = new ControlServer(claimed, server, FormerWatch.start(registry));
         try {
             server.start();
             claimed.publish();
@@ -91,6 +94,7 @@ public final class ControlServer implements Closeable {
 
     @Override
     public void close() {
+        watch.close();
         try {
             server.stop();
         } catch (Exception e) {

@@ -86,8 +86,17 @@ public interface DataPath {
             long packets,
             long bytes) {}
 
-    /** @param reason flow, hash, schedule, no-service or no-backend */
-    record Explanation(@Nullable String service, int backendId, String reason) {}
+    /**
+     * What would happen, and why.
+     *
+     * @param reason flow, affinity, hash, schedule, no-service or no-backend
+     * @param detail more of it, in words that stand in brackets; null where there is no more to say
+     */
+    record Explanation(
+            @Nullable String service,
+            int backendId,
+            String reason,
+            @Nullable String detail) {}
 
     /** @param engineReason why this engine and no other */
     record Running(String engine, String engineReason, List<String> interfaces, int workers, long allocatedBytes) {}

@@ -1,12 +1,18 @@
 package dev.trigon.dataplane.control;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.SequenceWriter;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.io.OutputStream;
 
 /** Records as JSON, the one way the control plane writes it. */
 final class Json {
@@ -16,6 +22,12 @@ final class Json {
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .build();
 
+    private static final ObjectWriter LINES = MAPPER.writer(new DefaultPrettyPrinter()
+                    .withArrayIndenter(new DefaultIndenter("", "\n"))
+                    .withObjectIndenter(new DefaultPrettyPrinter.NopIndenter()))
+            .without(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
+            .without(SerializationFeature.FLUSH_AFTER_WRITE_VALUE);
+
     private Json() {}
 
     static byte[] octets(Object value) {
@@ -24,6 +36,13 @@ final class Json {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a record that JSON cannot hold: " + value.getClass(), e);
         }
+    }
+
+    /** A list, an item a line; nothing of it is kept. */
+    static void writeList(Streamed list, OutputStream out) throws IOException {
+        SequenceWriter items = LINES.writeValuesAsArray(out);
+        list.writeTo(items::write);
+        items.close();
     }
 
     static <T> T read(byte[] octets, TypeReference<T> type) throws IOException {

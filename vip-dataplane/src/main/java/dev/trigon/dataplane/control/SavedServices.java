@@ -7,9 +7,11 @@ import dev.trigon.dataplane.config.ServiceDraft;
 import dev.trigon.dataplane.config.ServiceReader;
 import dev.trigon.dataplane.config.Source;
 import dev.trigon.dataplane.service.BackendSpec;
+import dev.trigon.dataplane.service.FormerBackend;
 import dev.trigon.dataplane.service.Refusal;
 import dev.trigon.dataplane.service.ServiceSpec;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -17,19 +19,29 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * services.json: the services as a services file has them, and the numbers of their backends.
  *
  * @param version of this form; a later vipd reads it and an earlier one refuses it
  * @param backendIds by {@code service/backend}
+ * @param former null in version 1, which had none
  */
-record SavedServices(int version, int nextBackendId, Map<String, Integer> backendIds, List<ServiceEntry> services) {
-    static final int VERSION = 1;
+record SavedServices(
+        int version,
+        int nextBackendId,
+        Map<String, Integer> backendIds,
+        @Nullable List<SavedFormer> former,
+        List<ServiceEntry> services) {
+    static final int VERSION = 2;
+    /** The first one, before backends outlived their removal. */
+    private static final int WITHOUT_FORMER = 1;
 
     SavedServices {
         Objects.requireNonNull(backendIds, "backendIds");
         Objects.requireNonNull(services, "services");
+        former = former == null ? null : List.copyOf(former);
     }
 
     static SavedServices of(ServicesState state) {
@@ -43,6 +55,7 @@ record SavedServices(int version, int nextBackendId, Map<String, Integer> backen
                 VERSION,
                 state.nextBackendId(),
                 ids,
+                state.former().stream().map(SavedFormer::of).toList(),
                 Views.configuration(state.services()).services());
     }
 
@@ -52,20 +65,41 @@ record SavedServices(int version, int nextBackendId, Map<String, Integer> backen
 
     /** Read by the rules that a request is read by: a file that was tampered with is no way around them. */
     ServicesState state(String name) throws Refusal, IOException {
+        if (version < WITHOUT_FORMER || version > VERSION) {
+            throw new IOException("its version is " + version + ", and this vipd knows " + VERSION);
+        }
+        if ((former == null) != (version == WITHOUT_FORMER)) {
+            throw new IOException("'former' is not as in version " + version);
+        }
         byte[] document = Json.octets(new Configuration(services));
         List<ServiceDraft> drafts = ServiceReader.services(document, Source.request(name));
-        Map<ServicesState.BackendIdentity, Integer> ids = new HashMap<>();
         Set<Integer> used = new HashSet<>();
+        Map<String, Integer> ids = new HashMap<>();
         for (ServiceDraft service : drafts) {
             for (BackendDraft backend : service.backends()) {
-                Integer id = backendIds.get(key(service.name(), backend.name()));
-                if (id == null || id < 1 || id >= nextBackendId || !used.add(id)) {
-                    throw new IOException(
-                            "backend " + key(service.name(), backend.name()) + " has no number of its own");
-                }
-                ids.put(new ServicesState.BackendIdentity(service.name(), backend.name(), backend.address()), id);
+                String key = key(service.name(), backend.name());
+                ids.put(key, checked(key, backendIds.get(key), used));
             }
         }
-        return ServicesState.number(drafts, ids, Map.of(), nextBackendId);
+        List<ServiceSpec> specs = ServicesState.specs(
+                drafts, (service, backend) -> ids.getOrDefault(key(service.name(), backend.name()), 0), Map.of());
+        return new ServicesState(nextBackendId, specs, former(name, used));
+    }
+
+    private List<FormerBackend> former(String name, Set<Integer> used) throws Refusal, IOException {
+        List<FormerBackend> read = new ArrayList<>();
+        for (SavedFormer one : former == null ? List.<SavedFormer>of() : former) {
+            FormerBackend backend = one.backend(name);
+            checked(key(backend.service(), backend.name()), backend.id(), used);
+            read.add(backend);
+        }
+        return read;
+    }
+
+    private int checked(String key, @Nullable Integer id, Set<Integer> used) throws IOException {
+        if (id == null || id < 1 || id >= nextBackendId || !used.add(id)) {
+            throw new IOException("backend " + key + " has no number of its own");
+        }
+        return id;
     }
 }

@@ -1,6 +1,7 @@
 package dev.trigon.dataplane.control;
 
 import dev.trigon.dataplane.config.BackendDraft;
+import dev.trigon.dataplane.config.BackendPatch;
 import dev.trigon.dataplane.config.ServiceDraft;
 import dev.trigon.dataplane.config.ServicePatch;
 import dev.trigon.dataplane.service.Refusal;
@@ -36,8 +37,8 @@ final class ServiceEdits {
         });
     }
 
-    static ServiceRegistry.Edit setWeight(String service, String backend, int weight) {
-        return onBackend(service, backend, present -> present.withWeight(weight));
+    static ServiceRegistry.Edit patchBackend(String service, String backend, BackendPatch patch) {
+        return onBackend(service, backend, patch::applyTo);
     }
 
     static ServiceRegistry.Edit removeBackend(String service, String backend) {

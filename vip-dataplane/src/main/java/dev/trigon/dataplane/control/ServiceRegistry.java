@@ -1,10 +1,18 @@
 package dev.trigon.dataplane.control;
 
 import dev.trigon.dataplane.config.ServiceDraft;
+import dev.trigon.dataplane.service.FormerBackend;
 import dev.trigon.dataplane.service.Refusal;
 import dev.trigon.dataplane.service.ServiceSpec;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,21 +23,34 @@ import org.slf4j.LoggerFactory;
 public final class ServiceRegistry {
     private static final Logger LOG = LoggerFactory.getLogger(ServiceRegistry.class);
 
+    /**
+     * How long a backend that is configured no more is kept at least. A worker tells the flow table of a new flow before
+     * long, not at once: nothing there does not mean that there is none.
+     */
+    static final long FORMER_AT_LEAST_NS = TimeUnit.SECONDS.toNanos(10);
+
     private final ServicesStore store;
     private final DataPath dataPath;
+    private final LongSupplier clockNs;
+    /** Since when the former backends are that, by id. Under this object's lock. */
+    private final Map<Integer, Long> formerSinceNs = new HashMap<>();
+    /** Whether the data path has what is here. Under this object's lock. */
+    private boolean published;
     /** Written under this object's lock only. */
     private volatile ServicesState state;
 
-    ServiceRegistry(ServicesStore store, ServicesState state, DataPath dataPath) {
+    ServiceRegistry(ServicesStore store, ServicesState state, DataPath dataPath, LongSupplier clockNs) {
         this.store = store;
         this.state = state;
         this.dataPath = dataPath;
+        this.clockNs = clockNs;
+        noteFormer();
     }
 
     /** Reads what was saved. Nothing is in force before {@link #resume()}. */
     public static ServiceRegistry open(StateDirectory directory, DataPath dataPath) throws Refusal {
         ServicesStore store = new ServicesStore(directory.path());
-        return new ServiceRegistry(store, store.load(), dataPath);
+        return new ServiceRegistry(store, store.load(), dataPath, System::nanoTime);
     }
 
     /** From the list as it is to the list as it shall be. */
@@ -41,6 +62,11 @@ public final class ServiceRegistry {
 
     public List<ServiceSpec> services() {
         return state.services();
+    }
+
+    /** All of it at one moment. */
+    ServicesState state() {
+        return state;
     }
 
     /**
@@ -55,19 +81,56 @@ public final class ServiceRegistry {
             LOG.warn("saved services are in force although one would be refused now: {}", e.getMessage());
         }
         dataPath.publish(state.configured());
+        published = true;
     }
 
-    synchronized Change change(Edit edit) throws Refusal {
+    Change change(Edit edit) throws Refusal {
+        return change(edit, former -> false);
+    }
+
+    /** @param forcedOut of what is configured no more, that which keeps its flows no longer */
+    synchronized Change change(Edit edit, Predicate<FormerBackend> forcedOut) throws Refusal {
         ServicesState before = state;
         ServicesState after = before.with(
-                edit.apply(before.services().stream().map(ServiceDraft::of).toList()));
+                edit.apply(before.services().stream().map(ServiceDraft::of).toList()), forcedOut);
         if (!after.equals(before)) {
             dataPath.check(before.services(), after.services());
-            save(after);
-            publish(before, after);
-            state = after;
+            replace(before, after);
         }
         return new Change(before.services(), after.services());
+    }
+
+    private void replace(ServicesState before, ServicesState after) throws Refusal {
+        save(after);
+        publish(before, after);
+        state = after;
+        noteFormer();
+    }
+
+    private void noteFormer() {
+        Set<Integer> ids = state.former().stream().map(FormerBackend::id).collect(Collectors.toSet());
+        formerSinceNs.keySet().retainAll(ids);
+        ids.forEach(id -> formerSinceNs.putIfAbsent(id, clockNs.getAsLong()));
+    }
+
+    /** Forgets former backends that no flow names. Until what was saved is in force, that is not for anybody to say. */
+    synchronized void forgetUnused() {
+        ServicesState before = state;
+        ServicesState after = before.forgetting(this::isUnused);
+        if (!published || after.equals(before)) {
+            return;
+        }
+        try {
+            replace(before, after);
+        } catch (Refusal e) {
+            LOG.warn("former backends are kept for now: {}", e.getMessage());
+        }
+    }
+
+    private boolean isUnused(FormerBackend former) {
+        long sinceNs = formerSinceNs.getOrDefault(former.id(), clockNs.getAsLong());
+        return clockNs.getAsLong() - sinceNs >= FORMER_AT_LEAST_NS
+                && dataPath.load(former.id()).activeFlows() == 0;
     }
 
     private void save(ServicesState after) throws Refusal {
@@ -88,6 +151,7 @@ public final class ServiceRegistry {
     private void publish(ServicesState before, ServicesState after) {
         try {
             dataPath.publish(after.configured());
+            published = true;
         } catch (RuntimeException e) {
             try {
                 store.save(before);

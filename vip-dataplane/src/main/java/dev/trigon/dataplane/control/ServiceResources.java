@@ -5,17 +5,23 @@ import dev.trigon.dataplane.api.BackendView;
 import dev.trigon.dataplane.api.ControlApi;
 import dev.trigon.dataplane.api.ServiceView;
 import dev.trigon.dataplane.config.BackendDraft;
+import dev.trigon.dataplane.config.BackendPatch;
 import dev.trigon.dataplane.config.ServiceDraft;
 import dev.trigon.dataplane.config.ServicePatch;
 import dev.trigon.dataplane.config.ServiceReader;
 import dev.trigon.dataplane.config.Source;
 import dev.trigon.dataplane.service.BackendSpec;
+import dev.trigon.dataplane.service.FormerBackend;
 import dev.trigon.dataplane.service.Refusal;
 import dev.trigon.dataplane.service.ServiceSpec;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** Services and their backends: what can be read and changed. */
 final class ServiceResources {
@@ -43,7 +49,7 @@ final class ServiceResources {
                 Route.of("GET", ControlApi.ROOT + "/backends", call -> Answer.ok(allBackends())),
                 Route.of("GET", BACKENDS, call -> Answer.ok(backends(call))),
                 Route.of("POST", BACKENDS, this::addBackend),
-                Route.of("PATCH", BACKEND, this::setWeight),
+                Route.of("PATCH", BACKEND, this::patchBackend),
                 Route.of("DELETE", BACKEND, this::removeBackend),
                 Route.of("GET", CONFIGURATION, call -> Answer.ok(Views.configuration(registry.services()))),
                 Route.of("PUT", CONFIGURATION, this::apply));
@@ -78,21 +84,49 @@ final class ServiceResources {
         return Answer.created(backend(change.after(), service, draft.name()));
     }
 
-    private Answer setWeight(Call call) throws Refusal {
+    private Answer patchBackend(Call call) throws Refusal {
         String service = call.segment("service");
         String name = call.segment("backend");
-        int weight = ServiceReader.weight(
+        BackendPatch patch = ServiceReader.backendPatch(
                 call.body(), Source.request("backend '" + name + "' of service '" + service + "'"));
-        ServiceRegistry.Change change = registry.change(ServiceEdits.setWeight(service, name, weight));
+        ServiceRegistry.Change change = registry.change(ServiceEdits.patchBackend(service, name, patch));
         return Answer.ok(backend(change.after(), service, name));
     }
 
     private Answer removeBackend(Call call) throws Refusal {
         String service = call.segment("service");
         String name = call.segment("backend");
-        BackendView gone = backend(registry.services(), service, name);
-        registry.change(ServiceEdits.removeBackend(service, name));
+        boolean force = call.flag(ControlApi.FORCE_PARAMETER);
+        ServicesState before = registry.state();
+        Optional<BackendView> former = before.former().stream()
+                .filter(one -> one.service().equals(service) && one.name().equals(name))
+                .map(one -> Views.backend(one, dataPath))
+                .findFirst();
+        if (force && former.isPresent() && !isConfigured(before, service, name)) {
+            forceOut(present -> present, service, name);
+            return Answer.ok(former.get());
+        }
+        BackendView gone = backend(before.services(), service, name);
+        ServiceRegistry.Edit removal = ServiceEdits.removeBackend(service, name);
+        if (force) {
+            forceOut(removal, service, name);
+        } else {
+            registry.change(removal);
+        }
         return Answer.ok(gone);
+    }
+
+    private void forceOut(ServiceRegistry.Edit edit, String service, String name) throws Refusal {
+        registry.change(
+                edit,
+                former -> former.service().equals(service) && former.name().equals(name));
+    }
+
+    private static boolean isConfigured(ServicesState state, String service, String name) {
+        return state.services().stream()
+                .filter(one -> one.name().equals(service))
+                .flatMap(one -> one.backends().stream())
+                .anyMatch(one -> one.name().equals(name));
     }
 
     private Answer apply(Call call) throws Refusal {
@@ -130,13 +164,32 @@ final class ServiceResources {
     }
 
     private List<BackendView> allBackends() {
-        return registry.services().stream()
-                .flatMap(service -> Views.backends(service, dataPath).stream())
-                .toList();
+        ServicesState state = registry.state();
+        List<BackendView> all = new ArrayList<>();
+        state.services().forEach(service -> all.addAll(backends(service, state)));
+        Set<String> names = state.services().stream().map(ServiceSpec::name).collect(Collectors.toSet());
+        all.addAll(former(state, one -> !names.contains(one.service())));
+        return all;
     }
 
     private List<BackendView> backends(Call call) throws Refusal {
-        return Views.backends(find(registry.services(), call.segment("service")), dataPath);
+        ServicesState state = registry.state();
+        return backends(find(state.services(), call.segment("service")), state);
+    }
+
+    private List<BackendView> backends(ServiceSpec service, ServicesState state) {
+        List<BackendView> all = new ArrayList<>(Views.backends(service, dataPath));
+        all.addAll(former(state, one -> one.service().equals(service.name())));
+        return all;
+    }
+
+    /** Those that flows name; the others are about to be forgotten. */
+    private List<BackendView> former(ServicesState state, Predicate<FormerBackend> which) {
+        return state.former().stream()
+                .filter(which)
+                .map(one -> Views.backend(one, dataPath))
+                .filter(view -> view.activeFlows() > 0)
+                .toList();
     }
 
     private BackendView backend(List<ServiceSpec> services, String service, String name) throws Refusal {

@@ -24,6 +24,7 @@ final class ServiceRules {
         checkNames(services);
         checkModes(services);
         checkOverlaps(services);
+        FlowRules.check(services);
         Set<InetAddress> vips = new HashSet<>();
         services.forEach(service -> vips.add(service.vip()));
         for (ServiceDraft service : services) {

@@ -3,9 +3,8 @@ package dev.trigon.dataplane.control;
 import dev.trigon.dataplane.config.BackendDraft;
 import dev.trigon.dataplane.config.ServiceDraft;
 import dev.trigon.dataplane.service.BackendSpec;
-import dev.trigon.dataplane.service.BackendState;
 import dev.trigon.dataplane.service.Configured;
-import dev.trigon.dataplane.service.FlowPolicy;
+import dev.trigon.dataplane.service.FormerBackend;
 import dev.trigon.dataplane.service.ForwardMode;
 import dev.trigon.dataplane.service.Refusal;
 import dev.trigon.dataplane.service.ServiceSpec;
@@ -14,64 +13,77 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * All that is configured, and what has been given out: backend ids and DSCP codes.
  *
- * @param nextBackendId above every id ever given; an id is never given twice, since a remembered flow may name it still
+ * @param nextBackendId above every id ever given; an id is never given to another server, since a remembered flow may name
+ *     it still
+ * @param former backends that are configured no more, and that flows may name
  */
-record ServicesState(int nextBackendId, List<ServiceSpec> services) {
-    static final ServicesState EMPTY = new ServicesState(1, List.of());
+record ServicesState(int nextBackendId, List<ServiceSpec> services, List<FormerBackend> former) {
+    static final ServicesState EMPTY = new ServicesState(1, List.of(), List.of());
 
     ServicesState {
         services = List.copyOf(services);
+        former = List.copyOf(former);
     }
 
     Configured configured() {
-        return new Configured(services, List.of());
+        return new Configured(services, former);
     }
-
-    /** The same server of the same service: through reordering, a new weight, another port. */
-    record BackendIdentity(String service, String backend, InetAddress address) {}
 
     /** What would be in force with these services instead, checked as a whole. */
     ServicesState with(List<ServiceDraft> wanted) throws Refusal {
-        Map<BackendIdentity, Integer> ids = new HashMap<>();
+        return with(wanted, former -> false);
+    }
+
+    /** @param forcedOut of what is configured no more, that which keeps its flows no longer */
+    ServicesState with(List<ServiceDraft> wanted, Predicate<FormerBackend> forcedOut) throws Refusal {
+        BackendIds ids = BackendIds.of(this, wanted);
+        List<ServiceSpec> numbered = specs(wanted, ids::idOf, codes());
+        return new ServicesState(ids.next(), numbered, ids.former(forcedOut));
+    }
+
+    /** Without those that no flow names any more. */
+    ServicesState forgetting(Predicate<FormerBackend> unused) {
+        return new ServicesState(
+                nextBackendId, services, former.stream().filter(unused.negate()).toList());
+    }
+
+    private Map<InetAddress, Integer> codes() {
         Map<InetAddress, Integer> codes = new HashMap<>();
         for (ServiceSpec service : services) {
             if (service.forward() == ForwardMode.L3DSR) {
                 codes.put(service.vip(), service.dscp());
             }
-            for (BackendSpec backend : service.backends()) {
-                ids.put(new BackendIdentity(service.name(), backend.name(), backend.address()), backend.id());
-            }
         }
-        return number(wanted, ids, codes, nextBackendId);
+        return codes;
     }
 
-    /** @param ids of backends that have theirs already */
-    static ServicesState number(
-            List<ServiceDraft> wanted,
-            Map<BackendIdentity, Integer> ids,
-            Map<InetAddress, Integer> presentCodes,
-            int firstNewId)
-            throws Refusal {
+    /** Who has which id. */
+    interface Numbering {
+        int idOf(ServiceDraft service, BackendDraft backend) throws Refusal;
+    }
+
+    static List<ServiceSpec> specs(
+            List<ServiceDraft> wanted, Numbering numbering, Map<InetAddress, Integer> presentCodes) throws Refusal {
         ServiceRules.check(wanted);
         Map<InetAddress, Integer> codes = DscpCodes.assign(wanted, presentCodes);
-        int nextId = firstNewId;
-        List<ServiceSpec> numbered = new ArrayList<>();
+        List<ServiceSpec> specs = new ArrayList<>();
         for (ServiceDraft draft : wanted) {
             List<BackendSpec> backends = new ArrayList<>();
             for (BackendDraft backend : draft.backends()) {
-                Integer id = ids.get(new BackendIdentity(draft.name(), backend.name(), backend.address()));
-                if (id == null) {
-                    id = nextId++;
-                    checkRoom(draft, nextId);
-                }
-                backends.add(new BackendSpec(id, backend.name(), backend.address(), backend.weight(), BackendState.UP));
+                backends.add(new BackendSpec(
+                        numbering.idOf(draft, backend),
+                        backend.name(),
+                        backend.address(),
+                        backend.weight(),
+                        backend.state()));
             }
             int dscp = draft.forward() == ForwardMode.L3DSR ? codes.getOrDefault(draft.vip(), 0) : 0;
-            numbered.add(new ServiceSpec(
+            specs.add(new ServiceSpec(
                     draft.name(),
                     draft.vip(),
                     draft.protocol(),
@@ -79,18 +91,9 @@ record ServicesState(int nextBackendId, List<ServiceSpec> services) {
                     draft.forward(),
                     dscp,
                     draft.scheduler(),
-                    FlowPolicy.DEFAULT,
+                    draft.flows(),
                     backends));
         }
-        return new ServicesState(nextId, numbered);
-    }
-
-    private static void checkRoom(ServiceDraft service, int nextId) throws Refusal {
-        if (nextId < 0) {
-            throw new Refusal(
-                    ServiceRules.named(service),
-                    "this gateway has given out all of its 2147483647 backend numbers",
-                    "stop vipd, move its state directory aside and apply the services anew");
-        }
+        return specs;
     }
 }

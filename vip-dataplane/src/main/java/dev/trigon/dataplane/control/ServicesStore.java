@@ -39,12 +39,8 @@ final class ServicesStore {
     /** What was saved last; nothing, where nothing ever was. */
     ServicesState load() throws Refusal {
         try {
-            SavedServices saved = Json.read(Files.readAllBytes(file), new TypeReference<SavedServices>() {});
-            if (saved.version() != SavedServices.VERSION) {
-                throw new IOException(
-                        "its version is " + saved.version() + ", and this vipd knows " + SavedServices.VERSION);
-            }
-            return saved.state(FILE);
+            return Json.read(Files.readAllBytes(file), new TypeReference<SavedServices>() {})
+                    .state(FILE);
         } catch (NoSuchFileException e) {
             return ServicesState.EMPTY;
         } catch (JsonProcessingException e) {

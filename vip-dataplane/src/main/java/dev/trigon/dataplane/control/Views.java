@@ -9,8 +9,12 @@ import dev.trigon.dataplane.api.ServiceView;
 import dev.trigon.dataplane.config.Addresses;
 import dev.trigon.dataplane.config.Ports;
 import dev.trigon.dataplane.service.BackendSpec;
+import dev.trigon.dataplane.service.BackendState;
+import dev.trigon.dataplane.service.FormerBackend;
 import dev.trigon.dataplane.service.ForwardMode;
+import dev.trigon.dataplane.service.Protocol;
 import dev.trigon.dataplane.service.ServiceSpec;
+import dev.trigon.dataplane.service.WhenDown;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +32,10 @@ final class Views {
                 service.forward().label(),
                 dscp(service),
                 service.scheduler().label(),
-                null,
+                FlowPolicies.affinity(service.flows().affinity()),
+                FlowPolicies.timeouts(service.flows().timeouts()),
+                service.flows().onePacket(),
+                service.protocol() == Protocol.TCP ? service.flows().whenDown().label() : null,
                 null,
                 backends(service, dataPath));
     }
@@ -46,10 +53,26 @@ final class Views {
                 backend.name(),
                 Addresses.format(backend.address()),
                 backend.weight(),
-                "up",
+                backend.state().label(),
                 load.activeFlows(),
                 load.packets(),
-                load.bytes());
+                load.bytes(),
+                null);
+    }
+
+    static BackendView backend(FormerBackend former, DataPath dataPath) {
+        DataPath.BackendLoad load = dataPath.load(former.id());
+        BackendState state = former.drains() ? BackendState.DRAINING : BackendState.DISABLED;
+        return new BackendView(
+                former.service(),
+                former.name(),
+                Addresses.format(former.address()),
+                0,
+                state.label(),
+                load.activeFlows(),
+                load.packets(),
+                load.bytes(),
+                true);
     }
 
     static CountersView counters(DataPath.Counters counters, @Nullable Map<String, String> meanings) {
@@ -78,10 +101,21 @@ final class Views {
                 service.forward().label(),
                 dscp(service),
                 service.scheduler().label(),
-                service.backends().stream()
-                        .map(backend ->
-                                new BackendEntry(backend.name(), Addresses.format(backend.address()), backend.weight()))
-                        .toList());
+                FlowPolicies.affinity(service.flows().affinity()),
+                FlowPolicies.timeouts(service.flows().timeouts()),
+                service.flows().onePacket() ? true : null,
+                service.flows().whenDown() == WhenDown.RESET
+                        ? null
+                        : service.flows().whenDown().label(),
+                service.backends().stream().map(Views::entry).toList());
+    }
+
+    private static BackendEntry entry(BackendSpec backend) {
+        return new BackendEntry(
+                backend.name(),
+                Addresses.format(backend.address()),
+                backend.weight(),
+                backend.state() == BackendState.UP ? null : backend.state().label());
     }
 
     private static @Nullable Integer dscp(ServiceSpec service) {

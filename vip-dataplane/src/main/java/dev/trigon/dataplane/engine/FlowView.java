@@ -17,6 +17,7 @@ import java.net.InetAddress;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** The flow table as operators see it. */
 final class FlowView {
@@ -78,7 +79,7 @@ final class FlowView {
         Vip served = table.vip(IpAddress.high(vip), IpAddress.low(vip));
         Service service = served == null ? null : served.service(protocol.number(), vipPort);
         if (service == null) {
-            return new Explanation(null, NO_BACKEND, "no-service");
+            return new Explanation(null, NO_BACKEND, "no-service", null);
         }
         FlowKey key = new FlowKey()
                 .set(
@@ -92,20 +93,43 @@ final class FlowView {
         String name = service.spec().name();
         long nowMs = clockMs.getAsLong();
         FlowRecord flow = new FlowRecord();
-        if (!service.isOnePacket() && isRemembered(key, flow, service, nowMs)) {
-            Backend keeper = table.keeper(flow.backendId(), service);
-            if (keeper != null) {
-                return new Explanation(name, keeper.id(), "flow");
-            }
+        if (service.isOnePacket()) {
+            return explainNew(table, service, key, nowMs, "each datagram is placed by itself");
         }
-        return explainNew(table, service, key, nowMs);
+        if (!isRemembered(key, flow, service, nowMs)) {
+            return explainNew(table, service, key, nowMs, null);
+        }
+        Backend keeper = table.keeper(flow.backendId(), service);
+        if (keeper != null) {
+            return new Explanation(name, keeper.id(), "flow", known(flow, keeper, nowMs));
+        }
+        return explainNew(table, service, key, nowMs, goneOf(table.backend(flow.backendId()), service, protocol));
+    }
+
+    private static String known(FlowRecord flow, Backend keeper, long nowMs) {
+        long idleSeconds = Math.max(0, nowMs - flow.lastSeenMs()) / MS_PER_SECOND;
+        String text = flow.state().label() + ", idle for " + idleSeconds + " s";
+        return keeper.takesNewFlows() ? text : text + "; its backend takes no new flows";
+    }
+
+    /** Why a flow that is remembered does not bind any more. */
+    private static String goneOf(@Nullable Backend backend, Service service, Protocol protocol) {
+        if (backend == null) {
+            return "there is a flow, whose backend is not known any more";
+        }
+        String why = backend.service() == null ? "was forced out" : "is disabled";
+        String what = protocol == Protocol.TCP && service.resetsWhenDown()
+                ? "its client is sent an RST, and its next connection goes on"
+                : "it moves with its next packet";
+        return "there is a flow of " + backend.name() + ", which " + why + ": " + what;
     }
 
     private boolean isRemembered(FlowKey key, FlowRecord into, Service service, long nowMs) {
         return flows.find(key, into) && !service.timeouts().expired(into.state(), into.lastSeenMs(), nowMs);
     }
 
-    private Explanation explainNew(ServiceTable table, Service service, FlowKey key, long nowMs) {
+    private Explanation explainNew(
+            ServiceTable table, Service service, FlowKey key, long nowMs, @Nullable String detail) {
         String name = service.spec().name();
         long hash = key.hash();
         AffinityScope scope = service.affinity();
@@ -114,14 +138,14 @@ final class FlowView {
             int id = new Affinities(clients).backendOf(client, scope.timeMs(), nowMs);
             Backend usual = id == Affinities.NONE ? null : table.keeper(id, service);
             if (usual != null && usual.takesNewFlows()) {
-                return new Explanation(name, usual.id(), "affinity");
+                return new Explanation(name, usual.id(), "affinity", detail);
             }
             hash = client.hash();
         }
         Backend next = service.peek(hash);
         if (next == null) {
-            return new Explanation(name, NO_BACKEND, "no-backend");
+            return new Explanation(name, NO_BACKEND, "no-backend", detail);
         }
-        return new Explanation(name, next.id(), service.scheduler().isHashing() ? "hash" : "schedule");
+        return new Explanation(name, next.id(), service.scheduler().isHashing() ? "hash" : "schedule", detail);
     }
 }

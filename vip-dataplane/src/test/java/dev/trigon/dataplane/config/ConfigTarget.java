@@ -42,7 +42,7 @@ public final class ConfigTarget implements FuzzTarget {
             (text, source) -> check(ServiceReader.service(text, source)),
             (text, source) -> check(ServiceReader.backend(text, source)),
             (text, source) -> check(ServiceReader.servicePatch(text, source)),
-            (text, source) -> checkWeight(ServiceReader.weight(text, source)),
+            (text, source) -> check(ServiceReader.backendPatch(text, source)),
             (text, source) -> check(VipdConfigFile.parse(text, source.name())),
             (text, source) -> readDuration(new String(text, StandardCharsets.UTF_8)),
             (text, source) -> readAddress(new String(text, StandardCharsets.UTF_8)));
@@ -97,6 +97,13 @@ public final class ConfigTarget implements FuzzTarget {
             checkPorts(patch.ports());
         }
         checkDscp(patch.dscp());
+    }
+
+    private static void check(BackendPatch patch) {
+        Expect.that(patch.weight() != null || patch.state() != null, "a change");
+        if (patch.weight() != null) {
+            checkWeight(patch.weight());
+        }
     }
 
     private static void checkDscp(Integer code) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.trigon.dataplane.balance.SchedulerKind;
+import dev.trigon.dataplane.service.BackendState;
+import dev.trigon.dataplane.service.FlowPolicy;
 import dev.trigon.dataplane.service.ForwardMode;
 import dev.trigon.dataplane.service.PortRange;
 import dev.trigon.dataplane.service.Protocol;
@@ -44,9 +46,10 @@ class ServiceReaderTest {
                                 ForwardMode.L3DSR,
                                 7,
                                 SchedulerKind.WRR,
+                                FlowPolicy.DEFAULT,
                                 List.of(
-                                        new BackendDraft("b1", address("10.2.0.11"), 50),
-                                        new BackendDraft("b2", address("10.2.0.12"), 100))),
+                                        new BackendDraft("b1", address("10.2.0.11"), 50, BackendState.UP),
+                                        new BackendDraft("b2", address("10.2.0.12"), 100, BackendState.UP))),
                         new ServiceDraft(
                                 "dns",
                                 address("203.0.113.53"),
@@ -55,6 +58,7 @@ class ServiceReaderTest {
                                 ForwardMode.L2DSR,
                                 null,
                                 SchedulerKind.MAGLEV,
+                                FlowPolicy.DEFAULT,
                                 List.of()));
     }
 
@@ -71,9 +75,8 @@ class ServiceReaderTest {
     /** A row: the lines that follow a good service's name, and the message after {@code services.yaml line}. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-        affinity: 10m          | ' 3: ''affinity'' is not there yet; leave it out'
         health: {type: tcp}    | ' 3: ''health'' is not there yet; leave it out'
-        port: 80               | ' 3: unknown key ''port''; known here: name, vip, protocol, ports, forward, dscp, scheduler, backends'
+        port: 80               | ' 3: unknown key ''port''; known here: name, vip, protocol, ports, forward, dscp, scheduler, affinity, timeouts, onePacket, whenDown, backends'
         vip: fe80::1           | ' 3: ''vip'' is ''fe80::1'', which is a link-local address, another host''s on every link; give one that holds beyond the link (in IPv6 a global or a unique local one)'
         vip: fe80::1%eth0      | ' 3: ''vip'' is ''fe80::1%eth0'', which names a zone; give an address that holds on every link, without %'
         vip: ff02::1           | ' 3: ''vip'' is ''ff02::1'', which is a multicast address; give the address of one host'
@@ -138,7 +141,7 @@ class ServiceReaderTest {
         {name: B1, address: 10.2.0.11}                   | 'the name ''B1'' cannot be used; use up to 63 of a-z, 0-9, ''-'', ''_'' and ''.'', a letter or digit first'
         {name: ../b, address: 10.2.0.11}                 | 'the name ''../b'' cannot be used; use up to 63 of a-z, 0-9, ''-'', ''_'' and ''.'', a letter or digit first'
         {name: 7, address: 10.2.0.11}                    | '''name'' is the number 7 where text is expected; put text in quotes there'
-        b1                                               | 'expected a mapping, found the text ''b1''; known here: name, address, weight'
+        b1                                               | 'expected a mapping, found the text ''b1''; known here: name, address, weight, state'
         """)
     void shouldRefuseABackendNamingTheLine(String backend, String message) {
         assertRefused(

@@ -301,7 +301,7 @@ class ControlServerTest {
     @Test
     void shouldExplain() throws IOException {
         http.send("POST", "/v1/services", WEB);
-        dataPath.explanation = new DataPath.Explanation("web", 2, "hash");
+        dataPath.explanation = new DataPath.Explanation("web", 2, "hash", null);
         assertThat(json(http.get("/v1/explain?protocol=tcp&client=198.51.100.10:40000&vip=203.0.113.10:80")))
                 .isEqualTo(MAPPER.readTree("""
                                 {"protocol": "tcp", "client": "198.51.100.10:40000", "vip": "203.0.113.10:80",
@@ -343,7 +343,7 @@ class ControlServerTest {
         JsonNode flow = json(http.get("/v1/flows")).get(0);
         assertThat(flow.get("client").asText()).isEqualTo("[2001:db8:c::10]:40000");
         assertThat(flow.get("vip").asText()).isEqualTo("[2001:db8:f::10]:80");
-        dataPath.explanation = new DataPath.Explanation("web", 2, "hash");
+        dataPath.explanation = new DataPath.Explanation("web", 2, "hash", null);
         assertThat(json(http.get(
                         "/v1/explain?protocol=udp&client=%5B2001:DB8:C:0::10%5D:40000&vip=%5b2001:db8:f::10%5d:80")))
                 .isEqualTo(MAPPER.readTree("""

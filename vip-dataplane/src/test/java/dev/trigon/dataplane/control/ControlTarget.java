@@ -135,9 +135,10 @@ public final class ControlTarget implements FuzzTarget {
                 3,
                 10,
                 1_000));
-        registry = new ServiceRegistry(store, ServicesState.EMPTY, dataPath);
+        registry = new ServiceRegistry(store, ServicesState.EMPTY, dataPath, System::nanoTime);
         List<Route> routes = new ArrayList<>(new ServiceResources(registry, dataPath).routes());
         routes.addAll(new StateResources(registry, dataPath, "1.2.3", () -> 42).routes());
+        routes.addAll(new FlowResources(registry, dataPath).routes());
         handler = new ControlHandler(routes);
         handler.setServer(server);
     }

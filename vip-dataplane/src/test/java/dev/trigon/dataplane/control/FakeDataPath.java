@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -19,9 +20,12 @@ public final class FakeDataPath implements DataPath {
     public final List<List<ServiceSpec>> published = new ArrayList<>();
     public final List<Flow> flows = new ArrayList<>();
     public List<FormerBackend> former = List.of();
+    /** Of a backend, where it is not its id. */
+    public final Map<Integer, Long> activeFlows = new ConcurrentHashMap<>();
+
     public @Nullable Refusal nextCheck;
     public @Nullable RuntimeException nextPublish;
-    public Explanation explanation = new Explanation(null, 0, "no-service");
+    public Explanation explanation = new Explanation(null, 0, "no-service", null);
 
     @Override
     public synchronized void check(List<ServiceSpec> before, List<ServiceSpec> services) throws Refusal {
@@ -69,7 +73,8 @@ public final class FakeDataPath implements DataPath {
 
     @Override
     public BackendLoad load(int backendId) {
-        return new BackendLoad(backendId, 10L * backendId, 1_536L * backendId);
+        return new BackendLoad(
+                activeFlows.getOrDefault(backendId, (long) backendId), 10L * backendId, 1_536L * backendId);
     }
 
     @Override

@@ -1,0 +1,69 @@
+package dev.trigon.dataplane.control;
+
+import dev.trigon.dataplane.config.ServiceDraft;
+import dev.trigon.dataplane.service.Affinity;
+import dev.trigon.dataplane.service.FlowPolicy;
+import dev.trigon.dataplane.service.Protocol;
+import dev.trigon.dataplane.service.Refusal;
+import dev.trigon.dataplane.service.WhenDown;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What of a flow policy goes together, and with what service. */
+final class FlowRules {
+    private FlowRules() {}
+
+    static void check(List<ServiceDraft> services) throws Refusal {
+        Map<String, ServiceDraft> firstOfGroup = new HashMap<>();
+        for (ServiceDraft service : services) {
+            checkOne(service);
+            Affinity affinity = service.flows().affinity();
+            String group = affinity == null ? null : affinity.group();
+            ServiceDraft other = group == null ? null : firstOfGroup.putIfAbsent(group, service);
+            if (affinity != null && group != null && other != null) {
+                checkSameClients(service, affinity, group, other);
+            }
+        }
+    }
+
+    private static void checkOne(ServiceDraft service) throws Refusal {
+        FlowPolicy flows = service.flows();
+        String what = ServiceRules.named(service);
+        if (flows.onePacket() && service.protocol() != Protocol.UDP) {
+            throw new Refusal(
+                    what,
+                    "onePacket places each packet by itself, and the packets of a connection belong to one server",
+                    "leave onePacket to udp services");
+        }
+        if (flows.onePacket() && flows.affinity() != null) {
+            throw new Refusal(
+                    what,
+                    "onePacket remembers nothing, and affinity remembers which client went where",
+                    "choose one of the two");
+        }
+        if (flows.whenDown() == WhenDown.MOVE && service.protocol() != Protocol.TCP) {
+            throw new Refusal(
+                    what,
+                    "whenDown move is about TCP connections, and udp flows move in any case",
+                    "set whenDown to reset, which is the default");
+        }
+    }
+
+    /** Clients are looked up by their masked address: with other masks nobody would be found again. */
+    private static void checkSameClients(ServiceDraft service, Affinity affinity, String group, ServiceDraft other)
+            throws Refusal {
+        Affinity theirs = other.flows().affinity();
+        if (theirs != null && (theirs.prefix4() != affinity.prefix4() || theirs.prefix6() != affinity.prefix6())) {
+            throw ServiceRules.conflict(
+                    ServiceRules.named(service),
+                    "in affinity group '" + group + "' it tells clients apart by " + prefixes(affinity) + ", and "
+                            + ServiceRules.named(other) + " by " + prefixes(theirs),
+                    "give every service of a group the same prefix and prefix6");
+        }
+    }
+
+    private static String prefixes(Affinity affinity) {
+        return "/" + affinity.prefix4() + " and /" + affinity.prefix6();
+    }
+}
