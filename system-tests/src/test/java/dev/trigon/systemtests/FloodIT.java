@@ -95,7 +95,7 @@ class FloodIT {
         assertThat(LAB.client().over(family).query(50).total()).isGreaterThanOrEqualTo(49);
 
         assertThat(floods).as("the flood lasted").allMatch(Flood::isRunning);
-        floods.forEach(Flood::stop);
+        floods.forEach(Flood::close);
     }
 
     /** Of both families; returns once it has come to vipd. */

@@ -76,7 +76,7 @@ class Soak {
                 seed);
         assertThat(failed(byHash)).isZero();
         // one of each family's, at each kill, at the very most
-        assertThat(failed(inTurn)).isLessThanOrEqualTo(2 * KILLS);
+        assertThat(failed(inTurn)).isLessThanOrEqualTo(2L * KILLS);
         assertThat(LAB.packets().crossed()).isZero();
     }
 

@@ -20,9 +20,6 @@ public final class Download {
     private static final Pattern SERVER = Pattern.compile("X-Server: (\\S+)");
     private static final Pattern WRITTEN = Pattern.compile("wchar: (\\d+)");
     private static final Duration BEGUN = Duration.ofSeconds(15);
-    /** A packet that is lost in a gap of some seconds is sent again after 1, 2 and 4. */
-    private static final Duration GROWN = Duration.ofSeconds(12);
-
     private static final Duration DONE = Duration.ofMinutes(2);
     private static final long SOME_OCTETS = 256 << 10;
     /** More than the client's kernel keeps for curl: {@link Lab} sees to that. */
@@ -52,7 +49,7 @@ public final class Download {
                 "curl",
                 "-sS",
                 "--max-time",
-                "180",
+                "900",
                 "--limit-rate",
                 rate,
                 "-D",
@@ -102,6 +99,9 @@ public final class Download {
 
     /** What curl has had so far: it writes little else. */
     public long octets() {
+        if (isWhole()) {
+            return OCTETS;
+        }
         try {
             Matcher written = WRITTEN.matcher(Files.readString(Path.of("/proc", String.valueOf(curl.pid()), "io")));
             return written.find() ? Long.parseLong(written.group(1)) : 0;
@@ -113,16 +113,9 @@ public final class Download {
         }
     }
 
-    /** Waits until more has come than is on its way already, or all of it. */
-    public void shouldGrow() {
-        if (isWhole()) {
-            return;
-        }
-        long before = octets();
-        Eventually.within(
-                GROWN,
-                () -> isWhole() || octets() > before + MORE_OCTETS,
-                () -> "%s stands at %d".formatted(this, octets()));
+    /** Whether more has come since there were so many octets than was on its way already, or all of it. */
+    boolean hasGrownSince(long before) {
+        return isWhole() || octets() > before + MORE_OCTETS;
     }
 
     public boolean isWhole() {

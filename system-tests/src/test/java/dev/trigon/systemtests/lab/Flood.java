@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * Packets from very many clients that are none, from the router to the gateway. They end by themselves, and what is said to
  * those clients ends at the router.
  */
-public final class Flood {
+public final class Flood implements AutoCloseable {
     /** What each packet is. */
     public enum Kind {
         /** The begin of a connection. */
@@ -88,8 +88,11 @@ public final class Flood {
         return Long.parseLong(sent.group(1));
     }
 
-    /** Ends it before its time. */
-    public void stop() {
-        generator.kill();
+    /** Ends it, before its time or not. */
+    @Override
+    public void close() {
+        if (generator.isAlive()) {
+            generator.kill();
+        }
     }
 }
