@@ -41,6 +41,6 @@ final class BackendRemove implements Callable<Integer> {
 
     private String goingOn(BackendView gone) {
         boolean ends = force || gone.activeFlows() == 0 || gone.state().equals("disabled");
-        return ends ? "" : "; " + Human.count(gone.activeFlows(), "flow") + " left, until they end";
+        return ends ? "" : "; " + Human.count(gone.activeFlows(), "flow") + " left there, until the last has ended";
     }
 }

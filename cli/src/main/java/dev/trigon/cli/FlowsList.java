@@ -1,7 +1,6 @@
 package dev.trigon.cli;
 
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.databind.MappingIterator;
 import dev.trigon.dataplane.api.ControlApi;
 import dev.trigon.dataplane.api.FlowView;
 import java.io.IOException;
@@ -76,10 +75,9 @@ final class FlowsList implements Callable<Integer> {
                 .number("IDLE")
                 .number("PACKETS")
                 .number("BYTES");
-        MappingIterator<FlowView> flows = session.items(list, FlowView.class);
         long rows = 0;
-        while (flows.hasNextValue()) {
-            FlowView flow = flows.nextValue();
+        FlowView flow = session.next(list, FlowView.class);
+        while (flow != null) {
             table.row(
                     flow.protocol(),
                     flow.client(),
@@ -94,6 +92,7 @@ final class FlowsList implements Callable<Integer> {
                 table.print(session.out());
                 session.checkOut();
             }
+            flow = session.next(list, FlowView.class);
         }
         table.print(session.out());
         return rows;

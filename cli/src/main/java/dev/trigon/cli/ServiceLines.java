@@ -22,8 +22,8 @@ final class ServiceLines {
     private static String flows(ServiceView service) {
         String affinity = service.affinity() == null ? "" : "affinity " + affinity(service) + ", ";
         String timeouts = service.timeouts() == null ? "" : "timeouts " + timeouts(service) + ", ";
-        String whenDown = "move".equals(service.whenDown()) ? "when down move, " : "";
-        return affinity + timeouts + (service.onePacket() ? "one packet, " : "") + whenDown;
+        String whenDown = "move".equals(service.whenDown()) ? "whenDown move, " : "";
+        return affinity + timeouts + (service.onePacket() ? "onePacket, " : "") + whenDown;
     }
 
     /** Its time, or each field with its name where there are more. */

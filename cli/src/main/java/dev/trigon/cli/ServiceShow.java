@@ -39,8 +39,8 @@ final class ServiceShow implements Callable<Integer> {
                 .row("scheduler", service.scheduler())
                 .row("affinity", ServiceLines.affinity(service))
                 .row("timeouts", ServiceLines.timeouts(service))
-                .row("one packet", service.onePacket() ? "yes" : "no")
-                .row("when down", Human.orDash(service.whenDown()))
+                .row("onePacket", service.onePacket())
+                .row("whenDown", Human.orDash(service.whenDown()))
                 .row("health", Human.orDash(service.health()))
                 .print(session.out());
         session.out().println();

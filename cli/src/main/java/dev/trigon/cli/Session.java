@@ -9,7 +9,6 @@ import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.trigon.dataplane.api.ControlApi;
@@ -126,8 +125,9 @@ final class Session {
         });
     }
 
-    <T> MappingIterator<T> items(JsonParser list, Class<T> type) throws IOException {
-        return json().readerFor(type).readValues(list);
+    /** The next item of a list, or null at its end. */
+    <T> @Nullable T next(JsonParser list, Class<T> type) throws IOException {
+        return list.nextToken() == JsonToken.END_ARRAY ? null : json().readValue(list, type);
     }
 
     /** Prints a list while it arrives, where a program reads it. Answers how many items it had. */

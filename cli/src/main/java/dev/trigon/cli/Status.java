@@ -33,6 +33,7 @@ final class Status implements Callable<Integer> {
                 .row("interfaces", Human.list(status.interfaces()))
                 .row("workers", status.workers())
                 .row("services", status.services())
-                .row("flows", status.activeFlows() + " of at most " + status.maxFlows());
+                .row("flows", status.activeFlows() + " of at most " + status.maxFlows())
+                .row("state", status.stateFault() == null ? "kept" : "NOT KEPT: " + status.stateFault());
     }
 }

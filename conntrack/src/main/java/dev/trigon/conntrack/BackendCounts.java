@@ -22,6 +22,16 @@ final class BackendCounts {
         (counter == null ? learn(backendId) : counter).flows.addAndGet(flows);
     }
 
+    void addAll(BackendCounts others) {
+        AtomicReferenceArray<Counter> from = others.counters;
+        for (int i = 0; i < from.length(); i++) {
+            Counter counter = from.get(i);
+            if (counter != null) {
+                add(counter.backendId, counter.flows.get());
+            }
+        }
+    }
+
     long get(int backendId) {
         Counter counter = find(counters, backendId);
         return counter == null ? 0 : counter.flows.get();

@@ -7,10 +7,13 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +38,8 @@ final class FlowFile implements AutoCloseable {
     private final FileChannel lock;
     private FlowTable.Origin origin = FlowTable.Origin.CREATED;
     private @Nullable Path setAside;
+    /** Device and inode of the file that is open. */
+    private @Nullable Object identity;
 
     private FlowFile(Path directory, String name, FileChannel lock) {
         data = directory.resolve(name + ".dat");
@@ -43,17 +48,23 @@ final class FlowFile implements AutoCloseable {
         this.lock = lock;
     }
 
-    /** Takes hold of the directory's flow files, or refuses because another has. */
-    static FlowFile claim(Path directory, String name) throws IOException {
-        Files.createDirectories(directory);
-        FileChannel lock = FileChannel.open(
-                directory.resolve(name + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        if (!isLocked(lock)) {
+    /** Takes hold of a table's files, or refuses because another has. */
+    static FlowFile claim(Path directory, String name) throws FlowFileException {
+        String what = "flow table in " + directory;
+        try {
+            Files.createDirectories(directory);
+            FileChannel lock = FileChannel.open(
+                    directory.resolve(name + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (isLocked(lock)) {
+                return new FlowFile(directory, name, lock);
+            }
             lock.close();
-            throw new IOException("flow table in " + directory
-                    + ": in use by another process; stop it first, or name another state directory");
+        } catch (IOException e) {
+            String remedy = "see that it is a directory on a disk with room, and writable, or name another one";
+            throw new FlowFileException(what, reason(e), remedy, e);
         }
-        return new FlowFile(directory, name, lock);
+        throw new FlowFileException(
+                what, "in use by another process", "stop it first, or name another state directory", null);
     }
 
     private static boolean isLocked(FileChannel channel) throws IOException {
@@ -63,6 +74,12 @@ final class FlowFile implements AutoCloseable {
         } catch (OverlappingFileLockException heldInThisProcess) {
             return false;
         }
+    }
+
+    /** In the kernel's words, where there are any: an exception of a file's often says its name alone. */
+    private static String reason(IOException e) {
+        String words = e instanceof FileSystemException about ? about.getReason() : e.getMessage();
+        return words != null ? words : e.getClass().getSimpleName().replace("Exception", "") + " " + e.getMessage();
     }
 
     FlowTable.Origin origin() {
@@ -76,15 +93,26 @@ final class FlowFile implements AutoCloseable {
     }
 
     /** The flows, and how many of them each backend has. */
-    Flows open(long maxFlows, long nowMs) throws IOException {
-        boolean clean = Files.exists(cleanMark) && Files.readString(cleanMark).equals(mark());
-        Files.deleteIfExists(cleanMark);
-        Files.deleteIfExists(unfinished);
-        Flows flows = Files.exists(data) ? openPresent(clean, maxFlows, nowMs) : null;
-        if (flows == null) {
-            return create(maxFlows);
+    Flows open(long maxFlows, long nowMs) throws FlowFileException {
+        try {
+            boolean clean =
+                    Files.exists(cleanMark) && Files.readString(cleanMark).equals(mark());
+            Files.deleteIfExists(cleanMark);
+            Files.deleteIfExists(unfinished);
+            Flows flows = Files.exists(data) ? openPresent(clean, maxFlows, nowMs) : null;
+            if (flows == null) {
+                flows = create(maxFlows);
+            } else if (!flows.map().hasRoomFor(maxFlows)) {
+                flows = enlarge(flows.map(), maxFlows);
+            }
+            identity = identityOf(data);
+            return flows;
+        } catch (FlowFileException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new FlowFileException(
+                    "flow table " + data, reason(e), "see that the directory can be written and has room", e);
         }
-        return flows.map().hasRoomFor(maxFlows) ? flows : enlarge(flows.map(), maxFlows);
     }
 
     private @Nullable Flows openPresent(boolean clean, long maxFlows, long nowMs) throws IOException {
@@ -94,22 +122,33 @@ final class FlowFile implements AutoCloseable {
             return null;
         }
         boolean wasReady = !CellFileHeader.makeReady(data);
-        if (clean && wasReady) {
-            try {
-                origin = FlowTable.Origin.CLEAN;
-                return Flows.of(CellMap.open(data.toFile(), maxFlows));
-            } catch (IOException | RuntimeException e) {
-                LOG.warn("{}: closed in order, yet cannot be used ({}); recovering it", data, e.getMessage());
-            }
-        }
         try {
-            origin = FlowTable.Origin.RECOVERED;
-            return Flows.of(CellMap.recover(data.toFile(), maxFlows));
+            return clean && wasReady ? openClean(maxFlows) : recover(maxFlows);
+        } catch (Flows.NewerFormException e) {
+            setAside("newer", nowMs);
+            return null;
         } catch (RuntimeException e) {
             LOG.warn("{}: cannot be recovered ({})", data, e.getMessage());
             setAside("unreadable", nowMs);
             return null;
         }
+    }
+
+    private Flows openClean(long maxFlows) throws IOException {
+        try {
+            origin = FlowTable.Origin.CLEAN;
+            return Flows.of(CellMap.open(data.toFile(), maxFlows));
+        } catch (Flows.NewerFormException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("{}: closed in order, yet cannot be used ({}); recovering it", data, e.getMessage());
+            return recover(maxFlows);
+        }
+    }
+
+    private Flows recover(long maxFlows) throws IOException {
+        origin = FlowTable.Origin.RECOVERED;
+        return Flows.of(CellMap.recover(data.toFile(), maxFlows));
     }
 
     private void setAside(String reason, long nowMs) throws IOException {
@@ -127,14 +166,19 @@ final class FlowFile implements AutoCloseable {
 
     /** Chronicle Map keeps the size a file was made for, so a larger table is another file. */
     private Flows enlarge(CellMap small, long maxFlows) throws IOException {
-        try (small;
-                CellMap large = openUnfinished(maxFlows)) {
-            Cell cell = new Cell();
-            for (int segment = 0; segment < small.segments(); segment++) {
-                small.forEach(segment, large::put, cell);
-            }
+        try (small) {
+            copyToUnfinished(small, maxFlows);
         }
         return adoptUnfinished(maxFlows);
+    }
+
+    private void copyToUnfinished(CellMap from, long maxFlows) throws IOException {
+        try (CellMap copy = openUnfinished(maxFlows)) {
+            Cell cell = new Cell();
+            for (int segment = 0; segment < from.segments(); segment++) {
+                from.forEach(segment, copy::put, cell);
+            }
+        }
     }
 
     /** All of the file's blocks are taken here, so that a full disk is met now and not by a packet. */
@@ -143,9 +187,10 @@ final class FlowFile implements AutoCloseable {
             return CellMap.open(unfinished.toFile(), maxFlows);
         } catch (IOException e) {
             Files.deleteIfExists(unfinished);
-            throw new IOException(
-                    "flow table in " + data.getParent() + ": cannot be made for " + maxFlows + " flows: "
-                            + e.getMessage() + "; free some space there, or lower flows.max",
+            throw new FlowFileException(
+                    "flow table in " + data.getParent(),
+                    "no room for " + maxFlows + " flows: " + reason(e),
+                    "free some space there, or lower flows.max",
                     e);
         }
     }
@@ -153,6 +198,35 @@ final class FlowFile implements AutoCloseable {
     private Flows adoptUnfinished(long maxFlows) throws IOException {
         Files.move(unfinished, data, StandardCopyOption.ATOMIC_MOVE);
         return Flows.of(CellMap.open(data.toFile(), maxFlows));
+    }
+
+    private static @Nullable Object identityOf(Path file) throws IOException {
+        try {
+            return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+        } catch (NoSuchFileException e) {
+            return null;
+        }
+    }
+
+    /** The file's path, where the file that is open is not there any more: deleted, moved or replaced; null if it is. */
+    @Nullable
+    Path lost() throws IOException {
+        return identity != null && identity.equals(identityOf(data)) ? null : data;
+    }
+
+    /**
+     * Writes flows whose file was taken away into a new one, so that the next user finds them. What has come in its place
+     * is set aside.
+     */
+    void replaceLost(CellMap map, long nowMs) throws IOException {
+        Files.createDirectories(data.toAbsolutePath().getParent());
+        Files.deleteIfExists(unfinished);
+        copyToUnfinished(map, map.maxCells());
+        if (Files.exists(data)) {
+            setAside("stray", nowMs);
+        }
+        Files.move(unfinished, data, StandardCopyOption.ATOMIC_MOVE);
+        LOG.warn("{}: it was deleted or replaced while in use; its {} flows are in a new file", data, map.size());
     }
 
     /** To be called when flows.dat is closed: the next user then need not recover it. */

@@ -100,6 +100,12 @@ public final class FlowRecord {
                 && FlowKey.isConsistent(cell.keyA, cell.keyB, cell.keyC, cell.keyD, cell.keyE);
     }
 
+    /** Whether a later Trigon wrote this for this key, in a form that this one does not know. */
+    static boolean isNewer(Cell cell) {
+        long hash = FlowKey.hash(cell.keyA, cell.keyB, cell.keyC, cell.keyD, cell.keyE);
+        return cell.tag == sealed(cell.tag, hash) && (cell.tag & FORM_BITS) > FORM;
+    }
+
     private static long sealed(long tag, long hashOfKey) {
         long body = tag & BELOW_CHECK;
         long check = FlowKey.mix(hashOfKey ^ body) >>> CHECK_SHIFT;

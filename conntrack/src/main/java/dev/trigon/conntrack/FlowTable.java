@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It is bounded, and full is not an error: {@link #put} then answers false.
  *
  * <p>Flows of both families are in one map, with keys of five words. IPv4 would do with two; the other three cost 24 octets
- * a flow, 90,169,472 octets for a million flows in place of 62,907,264, where the bound is 128 MB. For that there is one
+ * a flow, of the 101 that a flow takes with all that is around it, where the bound is 128. For that there is one
  * bound, one file, one count and one expiry instead of two of each.
  */
 public final class FlowTable implements AutoCloseable {
@@ -97,6 +97,14 @@ public final class FlowTable implements AutoCloseable {
     /** The file that was found and could not be used, where it is now; null if there was none. */
     public @Nullable Path setAside() {
         return file == null ? null : file.setAside();
+    }
+
+    /**
+     * The path of the table's file, where that is not the file that is open any more: somebody deleted, moved or replaced
+     * it. The table goes on without; {@link #close} writes another. Null: all is well, or the table has no file.
+     */
+    public @Nullable Path lostFile() throws IOException {
+        return file == null ? null : file.lost();
     }
 
     public boolean find(FlowKey key, FlowRecord into) {
@@ -230,10 +238,17 @@ public final class FlowTable implements AutoCloseable {
             return;
         }
         closed = true;
-        map.close();
-        if (file != null) {
+        if (file == null) {
+            map.close();
+            return;
+        }
+        try (file) {
+            try (map) {
+                if (file.lost() != null) {
+                    file.replaceLost(map, System.currentTimeMillis());
+                }
+            }
             file.markClean();
-            file.close();
         }
     }
 }

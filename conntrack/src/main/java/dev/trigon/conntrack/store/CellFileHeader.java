@@ -51,8 +51,17 @@ public final class CellFileHeader {
             if (!layout.contains(CellKeyAccess.class.getName()) || !layout.contains(CellValueAccess.class.getName())) {
                 return "foreign";
             }
-            return sizes(layout).equals(List.of(Cell.KEY_LENGTH, Cell.VALUE_LENGTH)) ? null : "outdated";
+            return strangeness(sizes(layout));
         }
+    }
+
+    /** Cells have only ever grown. */
+    private static @Nullable String strangeness(List<Integer> sizes) {
+        if (sizes.equals(List.of(Cell.KEY_LENGTH, Cell.VALUE_LENGTH))) {
+            return null;
+        }
+        boolean larger = sizes.size() == 2 && sizes.get(0) >= Cell.KEY_LENGTH && sizes.get(1) >= Cell.VALUE_LENGTH;
+        return larger ? "newer" : "outdated";
     }
 
     /** What a key and a value take in this file: an existing file's layout goes before the one Chronicle Map is asked for. */

@@ -27,10 +27,11 @@ public final class CellMap implements AutoCloseable {
     public static final long FULL = -1;
 
     /**
-     * Few enough that whoever holds a segment's lock while it walks through it holds it some tens of microseconds, many
-     * enough that the segments fill evenly.
+     * Few enough that whoever holds a segment's lock while it walks through it holds it some tens of microseconds, even
+     * where every cell goes; many enough that the segments fill evenly. A million cells take 101 MB, with 1024 in a segment
+     * 90 MB, with 128 it is 119 MB.
      */
-    static final int CELLS_PER_SEGMENT = 1024;
+    static final int CELLS_PER_SEGMENT = 256;
 
     private static final int FEWEST_SEGMENTS = 16;
 

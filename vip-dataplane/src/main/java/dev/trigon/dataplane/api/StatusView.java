@@ -1,12 +1,14 @@
 package dev.trigon.dataplane.api;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * vipd at a glance.
  *
  * @param engineReason why this engine and no other
  * @param services how many are configured
+ * @param stateFault what is wrong with the state directory, and what to do; null: nothing
  * @param allocatedBytes what the workers have allocated on the Java heap since they were warm; stays where it is under traffic
  */
 public record StatusView(
@@ -19,4 +21,5 @@ public record StatusView(
         int services,
         long activeFlows,
         long maxFlows,
-        long allocatedBytes) {}
+        long allocatedBytes,
+        @Nullable String stateFault) {}

@@ -98,6 +98,17 @@ public interface DataPath {
             String reason,
             @Nullable String detail) {}
 
-    /** @param engineReason why this engine and no other */
-    record Running(String engine, String engineReason, List<String> interfaces, int workers, long allocatedBytes) {}
+    /**
+     * What runs.
+     *
+     * @param engineReason why this engine and no other
+     * @param stateFault what is wrong with the state directory, and what to do; null: nothing
+     */
+    record Running(
+            String engine,
+            String engineReason,
+            List<String> interfaces,
+            int workers,
+            long allocatedBytes,
+            @Nullable String stateFault) {}
 }

@@ -16,8 +16,9 @@ record Route(String method, List<String> pattern, Action action) {
         return new Route(method, split(pattern), action);
     }
 
+    /** A path may have none of what it should begin with: {@code OPTIONS *} has, and a target that is a fragment alone. */
     static List<String> split(String path) {
-        return List.of(path.substring(1).split("/", -1));
+        return List.of((path.startsWith("/") ? path.substring(1) : path).split("/", -1));
     }
 
     /** The segments by name, or null where this is not the path. */

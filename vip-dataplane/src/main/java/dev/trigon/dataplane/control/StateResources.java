@@ -44,7 +44,8 @@ final class StateResources {
                 registry.services().size(),
                 dataPath.activeFlows(),
                 dataPath.maxFlows(),
-                running.allocatedBytes());
+                running.allocatedBytes(),
+                running.stateFault());
     }
 
     private Answer counters(Call call) throws Refusal {

@@ -71,6 +71,8 @@ public final class Engine implements DataPath, AutoCloseable {
     private final FlowTimeouts timeouts;
     private final FlowView flowView;
     private final FlowExpiry expiry;
+    private final AffinityUpkeep affinityUpkeep;
+    private final StateHealth stateHealth;
     private final List<Arm> arms;
     private final List<Worker> workers = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
@@ -107,7 +109,9 @@ public final class Engine implements DataPath, AutoCloseable {
         }
         this.nextHops = NextHops.follow(kernel, this::routingChanged);
         this.expiry = FlowExpiry.start(flows, this::idleLimits, clock);
-        this.upkeep = Upkeep.start(offloads::check, portGuard::repair);
+        this.affinityUpkeep = AffinityUpkeep.start(flows, store.clients(), () -> inForce, clock);
+        this.stateHealth = new StateHealth(settings.state(), flows, store.clients());
+        this.upkeep = Upkeep.start(offloads::check, portGuard::repair, stateHealth::check);
     }
 
     private Memory memory(Settings settings) {
@@ -271,6 +275,8 @@ public final class Engine implements DataPath, AutoCloseable {
         for (Observed what : Observed.values()) {
             other.put(what.label(), sum.of(what));
         }
+        other.put(Observed.FLOWS_RECLAIMED.label(), expiry.reclaimed());
+        other.put(Observed.STATE_FAULT.label(), stateHealth.isWell() ? 0L : 1L);
         return new Counters(
                 sum.received(),
                 sum.of(Verdict.FORWARDED),
@@ -338,7 +344,8 @@ public final class Engine implements DataPath, AutoCloseable {
                 "the one engine there is: af_xdp is not built yet",
                 arms.stream().map(Arm::interfaceName).toList(),
                 workers.size(),
-                allocated);
+                allocated,
+                stateHealth.isWell() ? null : stateHealth.trouble());
     }
 
     /** In this order, each step whatever became of those before: the flows matter most, and come when nobody uses them. */
@@ -348,6 +355,7 @@ public final class Engine implements DataPath, AutoCloseable {
         threads.forEach(Engine::join);
         tellTotals();
         expiry.close();
+        affinityUpkeep.close();
         nextHops.close();
         upkeep.close();
         solicitedNodes.close();

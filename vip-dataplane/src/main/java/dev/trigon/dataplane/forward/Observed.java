@@ -14,6 +14,7 @@ public enum Observed {
     HANDSHAKES_NOT_REMEMBERED(
             "handshakes-not-remembered", "SYNs placed by hash alone: beyond the rate that is remembered"),
     HANDSHAKES_DISPLACED("handshakes-displaced", "handshakes forgotten early to make room for others"),
+    FLOWS_RECLAIMED("flows-reclaimed", "flows that were removed early because the flow table was nearly full"),
     AFFINITY_FULL("affinity-full", "clients that found no room among those whose backend is remembered"),
     FRAGMENTED_DATAGRAMS("fragmented-datagrams", "datagrams that came in fragments"),
     FRAGMENTED_DATAGRAM_EVICTIONS(
@@ -21,7 +22,8 @@ public enum Observed {
     ICMP_ERRORS_SENT("icmp-errors-sent", "ICMP errors sent about packets that were dropped"),
     ICMP_ERRORS_SUPPRESSED("icmp-errors-suppressed", "ICMP errors that were due, beyond the rate"),
     TCP_RESETS_SENT("tcp-resets-sent", "RSTs sent to clients whose connection's backend is gone"),
-    TCP_RESETS_SUPPRESSED("tcp-resets-suppressed", "RSTs that were due, beyond the rate");
+    TCP_RESETS_SUPPRESSED("tcp-resets-suppressed", "RSTs that were due, beyond the rate"),
+    STATE_FAULT("state-fault", "1 while the state directory fails vipd, which `vipctl status` describes; else 0");
 
     private final String label;
     private final String sentence;

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class Service {
     private final ServiceSpec spec;
     private final Backend[] backends;
+    private final BackendsByAddress byAddress;
     private final Scheduler scheduler;
     /** Says the same for the same hash, whatever the scheduler does. */
     private final Scheduler hashing;
@@ -32,6 +33,7 @@ public final class Service {
         this.backends = spec.backends().stream()
                 .map(b -> new Backend(b, this, around.hops().apply(b.address()), meters.apply(b.id())))
                 .toArray(Backend[]::new);
+        this.byAddress = new BackendsByAddress(backends);
         if (before != null && before.choosesAs(spec)) {
             this.scheduler = before.scheduler;
             this.hashing = before.hashing;
@@ -121,16 +123,11 @@ public final class Service {
      * a server keeps its flows until it is said to be gone, which is for the caller to see.
      */
     public Backend heirOf(Backend known) {
-        return known.service() == this ? known : heirAtAddressOf(known);
-    }
-
-    private Backend heirAtAddressOf(Backend known) {
-        for (Backend backend : backends) {
-            if (backend.isAt(known.addressHigh(), known.addressLow())) {
-                return backend;
-            }
+        if (known.service() == this) {
+            return known;
         }
-        return known;
+        Backend heir = byAddress.atAddressOf(known);
+        return heir == null ? known : heir;
     }
 
     List<Backend> backends() {

@@ -5,6 +5,8 @@ import dev.trigon.dataplane.nexthop.NextHopSlot;
 import dev.trigon.dataplane.wire.IpAddress;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -119,6 +121,11 @@ public final class ServiceTable {
     /** Grows by one with each change. */
     public long version() {
         return version;
+    }
+
+    /** In the order of the services file. */
+    public Collection<Service> services() {
+        return Collections.unmodifiableCollection(byName.values());
     }
 
     /** Every VIP once, in the order of the services. */

@@ -17,6 +17,10 @@ final class ControlSeeds {
     private static final String SAVED = """
             {"version": 1, "nextBackendId": 3, "backendIds": {"web/b1": 1, "web/b2": 2}, "services": [%s]}
             """;
+    private static final String FORMER = """
+            "former": [{"id": 7, "service": "web", "name": "b0", "address": "10.2.0.10", "vip": "203.0.113.10",
+             "protocol": "tcp", "drains": true}],
+            """;
     private static final String END = "\0";
 
     private ControlSeeds() {}
@@ -38,6 +42,17 @@ final class ControlSeeds {
                         apply + END + "PUT /v1/configuration\nservices: []",
                         add + END + "POST /v1/services/web/backends\n{\"name\": \"b9\", \"address\": \"203.0.113.10\"}",
                         "GET /v1/status" + END + "GET /v1/counters?meanings=true" + END + "GET /v1/counters?meanings=x",
+                        add + END
+                                + "PATCH /v1/services/web\n{\"affinity\": {\"time\": \"10m\", \"prefix\": 24, \"group\":"
+                                + " \"g\"}, \"timeouts\": {\"syn\": \"9s\", \"udp\": \"default\"}, \"whenDown\": \"move\"}"
+                                + END + "PATCH /v1/services/web\n{\"affinity\": \"none\"}" + END
+                                + "PATCH /v1/services/web/backends/b1\n{\"state\": \"draining\"}" + END
+                                + "DELETE /v1/services/web/backends/b1?force=true" + END + "GET /v1/backends",
+                        "POST /v1/services\n" + FAR.replace("\"forward\"", "\"onePacket\": true, \"forward\""),
+                        add + END + "GET /v1/flows?service=web&backend=b1&client=198.51.100.0/24&sort=bytes" + END
+                                + "GET /v1/flows/count?by=backend" + END
+                                + "POST /v1/flows/flush\n{\"tuple\": \"tcp 198.51.100.10:40000 203.0.113.10:80\"}"
+                                + END + "POST /v1/flows/flush\n{}" + END + "POST /v1/flows/flush\n{\"all\": true}",
                         "GET /v1/flows?limit=1" + END + "GET /v1/flows?limit=1000000" + END + "GET /v1/flows/count",
                         "GET /v1/explain?protocol=tcp&client=198.51.100.10:40000&vip=203.0.113.10:80" + END
                                 + "GET /v1/explain?protocol=udp&client=[2001:db8::1]:5&vip=%5B2001:db8:f::20%5D:53",
@@ -46,6 +61,11 @@ final class ControlSeeds {
                         "GET /v1/services/%77eb;a=b?x=%41&x&=" + END + "GET //v1/../v1/./services/",
                         "\1" + SAVED.formatted(WEB),
                         "\1{\"version\": 2}",
+                        "\1"
+                                + SAVED.formatted(WEB)
+                                        .replace("\"version\": 1", "\"version\": 2")
+                                        .replace("nextBackendId\": 3", "nextBackendId\": 9")
+                                        .replace("\"services\"", FORMER + "\"services\""),
                         "\1" + SAVED.formatted(FAR))
                 .map(text -> text.getBytes(StandardCharsets.ISO_8859_1))
                 .toList();

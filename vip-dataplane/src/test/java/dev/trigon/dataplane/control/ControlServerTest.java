@@ -1,16 +1,17 @@
 package dev.trigon.dataplane.control;
 
+import static dev.trigon.dataplane.control.ControlRig.MAPPER;
+import static dev.trigon.dataplane.control.ControlRig.WEB;
+import static dev.trigon.dataplane.control.ControlRig.assertError;
+import static dev.trigon.dataplane.control.ControlRig.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.trigon.dataplane.service.Protocol;
 import dev.trigon.dataplane.service.Refusal;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.StandardProtocolFamily;
 import java.net.URLEncoder;
 import java.net.UnixDomainSocketAddress;
@@ -33,12 +34,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ControlServerTest {
-    private static final ObjectMapper MAPPER = new ObjectMapper();
-    private static final String WEB = """
-            {"name": "web", "vip": "203.0.113.10", "protocol": "tcp", "ports": [80, "8000-8100"],
-             "backends": [{"name": "b1", "address": "10.2.0.11"}, {"name": "b2", "address": "10.2.0.12", "weight": 0}]}
-            """;
-
     @TempDir
     Path directory;
 
@@ -133,7 +128,7 @@ class ControlServerTest {
         assertThat(json(http.get("/v1/status"))).isEqualTo(MAPPER.readTree("""
                                 {"version": "1.2.3", "uptimeSeconds": 42, "engine": "pcap",
                                  "engineReason": "chosen in vipd.yaml", "interfaces": ["eth0"], "workers": 1, "services": 0,
-                                 "activeFlows": 0, "maxFlows": 1048576, "allocatedBytes": 0}
+                                 "activeFlows": 0, "maxFlows": 1048576, "allocatedBytes": 0, "stateFault": null}
                                 """));
     }
 
@@ -157,7 +152,8 @@ class ControlServerTest {
         assertThat(added.status()).isEqualTo(201);
         JsonNode expected = MAPPER.readTree("""
                 {"name": "web", "vip": "203.0.113.10", "protocol": "tcp", "ports": [80, "8000-8100"], "forward": "l2dsr",
-                 "dscp": null, "scheduler": "maglev", "affinity": null, "health": null, "backends": [
+                 "dscp": null, "scheduler": "maglev", "affinity": null, "timeouts": null, "onePacket": false,
+                 "whenDown": "reset", "health": null, "backends": [
                  {"service": "web", "name": "b1", "address": "10.2.0.11", "weight": 100, "state": "up",
                   "activeFlows": 1, "packets": 10, "bytes": 1536},
                  {"service": "web", "name": "b2", "address": "10.2.0.12", "weight": 0, "state": "up",
@@ -183,6 +179,7 @@ class ControlServerTest {
                         .get("weight")
                         .asInt())
                 .isEqualTo(7);
+        dataPath.activeFlows.put(1, 0L);
         assertThat(http.send("DELETE", "/v1/services/web/backends/b1", "").status())
                 .isEqualTo(200);
         assertThat(json(http.get("/v1/backends")).findValuesAsText("name")).containsExactly("b2", "b3");
@@ -225,6 +222,8 @@ class ControlServerTest {
         assertError(http.send("DELETE", "/v1/services/web/backends/b9", ""), 404, "backend 'b9' of service 'web'");
         assertError(http.get("/v1/nothing"), 404, "the request");
         assertError(http.get("/"), 404, "the request");
+        assertError(http.raw("OPTIONS # HTTP/1.1\r\nHost: vipd\r\nConnection: close\r\n\r\n"), 404, "the request");
+        assertError(http.raw("OPTIONS * HTTP/1.1\r\nHost: vipd\r\nConnection: close\r\n\r\n"), 404, "the request");
         assertError(http.send("POST", "/v1/status", ""), 405, "the request");
         assertError(http.get("/v1/flows?limit=x"), 400, "the request");
         assertError(http.get("/v1/explain?protocol=tcp"), 400, "the request");
@@ -283,33 +282,6 @@ class ControlServerTest {
     }
 
     @Test
-    void shouldListSomeFlowsAndSayHowManyThereAre() throws IOException {
-        http.send("POST", "/v1/services", WEB);
-        dataPath.flows.add(flow(40_000, 1));
-        dataPath.flows.add(flow(40_001, 99));
-        assertThat(json(http.get("/v1/flows/count"))).isEqualTo(MAPPER.readTree("{\"active\": 2, \"max\": 1048576}"));
-        UnixHttp.Reply one = http.get("/v1/flows?limit=1");
-        assertThat(one.head()).contains("Trigon-Active-Flows: 2");
-        assertThat(json(one)).isEqualTo(MAPPER.readTree("""
-                                [{"protocol": "tcp", "client": "198.51.100.10:40000", "vip": "203.0.113.10:80",
-                                  "service": "web", "backend": "b1", "state": "established", "idleSeconds": 3,
-                                  "packets": 12, "bytes": 900}]
-                                """));
-        assertThat(json(http.get("/v1/flows")).get(1).get("backend").isNull()).isTrue();
-    }
-
-    @Test
-    void shouldExplain() throws IOException {
-        http.send("POST", "/v1/services", WEB);
-        dataPath.explanation = new DataPath.Explanation("web", 2, "hash", null);
-        assertThat(json(http.get("/v1/explain?protocol=tcp&client=198.51.100.10:40000&vip=203.0.113.10:80")))
-                .isEqualTo(MAPPER.readTree("""
-                                {"protocol": "tcp", "client": "198.51.100.10:40000", "vip": "203.0.113.10:80",
-                                 "service": "web", "backend": "b2", "address": "10.2.0.12", "reason": "hash"}
-                                """));
-    }
-
-    @Test
     void shouldSayWhatCountersMeanWhenAskedAlone() throws IOException {
         assertThat(json(http.get("/v1/counters"))).isEqualTo(MAPPER.readTree("""
                                 {"received": 1234570, "forwarded": 1234567, "answered": 1, "passed": 0, "waiting": 0,
@@ -328,76 +300,12 @@ class ControlServerTest {
         JsonNode service = json(http.send("POST", "/v1/services", web6));
         assertThat(service.get("vip").asText()).isEqualTo("2001:db8:f::10");
         assertThat(service.get("backends").get(0).get("address").asText()).isEqualTo("2001:db8:2::11");
-        dataPath.flows.add(new DataPath.Flow(
-                Protocol.UDP,
-                address("2001:db8:c::10"),
-                40_000,
-                address("2001:db8:f::10"),
-                80,
-                "web",
-                1,
-                "udp",
-                3,
-                12,
-                900));
-        JsonNode flow = json(http.get("/v1/flows")).get(0);
-        assertThat(flow.get("client").asText()).isEqualTo("[2001:db8:c::10]:40000");
-        assertThat(flow.get("vip").asText()).isEqualTo("[2001:db8:f::10]:80");
-        dataPath.explanation = new DataPath.Explanation("web", 2, "hash", null);
-        assertThat(json(http.get(
-                        "/v1/explain?protocol=udp&client=%5B2001:DB8:C:0::10%5D:40000&vip=%5b2001:db8:f::10%5d:80")))
-                .isEqualTo(MAPPER.readTree("""
-                                {"protocol": "udp", "client": "[2001:db8:c::10]:40000", "vip": "[2001:db8:f::10]:80",
-                                 "service": "web", "backend": "b2", "address": "2001:db8:2::12", "reason": "hash"}
-                                """));
         assertThat(json(http.send("PATCH", "/v1/services/web", "{\"vip\": \"203.0.113.10\"}"))
                         .get("error")
                         .get("why")
                         .asText())
                 .isEqualTo("its address 2001:db8:2::11 is IPv6 and VIP 203.0.113.10 is IPv4, and a packet keeps its"
                         + " family");
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "",
-                "198.51.100.10",
-                "198.51.100.10:",
-                "198.51.100.10:65536",
-                "198.51.100.10:99999999999",
-                "198.51.100.10:-1",
-                "198.51.100.10:80:80",
-                "198.51.100.256:80",
-                "example.com:80",
-                "2001:db8:c::10:40000",
-                "2001:db8:c::10",
-                "[2001:db8:c::10]",
-                "[2001:db8:c::10]:",
-                "[2001:db8:c::10]40000",
-                "[2001:db8:c::10%eth0]:40000",
-                "[::ffff:198.51.100.10]:40000",
-                "[198.51.100.10]:40000",
-                "[2001:db8:c::10:40000",
-                "2001:db8:c::10]:40000",
-                "198.51.100.10:80' OR '1'='1",
-                "../../etc/passwd",
-            })
-    void shouldExplainOnlyWhatIsAnAddressAndAPort(String client) throws IOException {
-        String query = URLEncoder.encode(client, StandardCharsets.UTF_8);
-        UnixHttp.Reply reply = http.get("/v1/explain?protocol=tcp&vip=203.0.113.10:80&client=" + query);
-
-        assertThat(reply.status()).isIn(400, 422);
-        assertThat(json(reply).get("error").get("why").asText()).startsWith("'client' is ");
-    }
-
-    @Test
-    void shouldExplainNoPacketOfTwoFamilies() throws IOException {
-        UnixHttp.Reply reply = http.get("/v1/explain?protocol=tcp&client=198.51.100.10:1&vip=%5B2001:db8:f::10%5D:80");
-
-        assertError(reply, 422, "explain");
-        assertThat(json(reply).get("error").get("why").asText())
-                .isEqualTo("the client's address is IPv4 and the VIP's is IPv6");
     }
 
     /** Names and values are data, whatever they look like; what comes back is one short line. */
@@ -441,36 +349,5 @@ class ControlServerTest {
         assertThat(http.get("/v1/explain?client=1&vip=1&protocol=" + escaped).status())
                 .isEqualTo(422);
         assertThat(json(http.get("/v1/services"))).isEmpty();
-    }
-
-    private static DataPath.Flow flow(int port, int backendId) throws IOException {
-        return new DataPath.Flow(
-                Protocol.TCP,
-                address("198.51.100.10"),
-                port,
-                address("203.0.113.10"),
-                80,
-                "web",
-                backendId,
-                "established",
-                3,
-                12,
-                900);
-    }
-
-    private static InetAddress address(String text) throws IOException {
-        return InetAddress.getByName(text);
-    }
-
-    private static void assertError(UnixHttp.Reply reply, int status, String what) throws IOException {
-        assertThat(reply.status()).as(reply.body()).isEqualTo(status);
-        JsonNode error = json(reply).get("error");
-        assertThat(error.get("what").asText()).isEqualTo(what);
-        assertThat(error.get("why").asText()).isNotEmpty();
-        assertThat(error.get("remedy").asText()).isNotEmpty();
-    }
-
-    private static JsonNode json(UnixHttp.Reply reply) throws IOException {
-        return MAPPER.readTree(reply.body());
     }
 }

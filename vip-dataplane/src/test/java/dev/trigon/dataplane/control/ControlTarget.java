@@ -167,9 +167,9 @@ public final class ControlTarget implements FuzzTarget {
         if (status >= 400) {
             Expect.same(before, registry.services(), "services after a refused request");
         }
-        int bodyAt = answer.indexOf("\r\n\r\n") + 4;
-        if (bodyAt < answer.length() && answer.contains("application/json")) {
-            JsonNode body = MAPPER.readTree(answer.substring(bodyAt));
+        UnixHttp.Reply reply = UnixHttp.reply(answer);
+        if (!reply.body().isEmpty() && answer.contains("application/json")) {
+            JsonNode body = MAPPER.readTree(reply.body());
             if (status >= 400) {
                 JsonNode error = body.path("error");
                 boolean whole = error.hasNonNull("what") && error.hasNonNull("why") && error.hasNonNull("remedy");

@@ -23,6 +23,10 @@ public final class FakeDataPath implements DataPath {
     /** Of a backend, where it is not its id. */
     public final Map<Integer, Long> activeFlows = new ConcurrentHashMap<>();
 
+    /** What there is in place of {@link #flows}. */
+    public volatile @Nullable Consumer<Consumer<Flow>> flowSource;
+
+    public @Nullable String stateFault;
     public @Nullable Refusal nextCheck;
     public @Nullable RuntimeException nextPublish;
     public Explanation explanation = new Explanation(null, 0, "no-service", null);
@@ -89,7 +93,12 @@ public final class FakeDataPath implements DataPath {
 
     @Override
     public void forEachFlow(Consumer<Flow> visitor) {
-        flows.forEach(visitor);
+        Consumer<Consumer<Flow>> source = flowSource;
+        if (source == null) {
+            flows.forEach(visitor);
+        } else {
+            source.accept(visitor);
+        }
     }
 
     @Override
@@ -106,6 +115,6 @@ public final class FakeDataPath implements DataPath {
 
     @Override
     public Running running() {
-        return new Running("pcap", "chosen in vipd.yaml", List.of("eth0"), 1, 0);
+        return new Running("pcap", "chosen in vipd.yaml", List.of("eth0"), 1, 0, stateFault);
     }
 }

@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,6 +33,7 @@ class ServiceRegistryTest {
     Path directory;
 
     private final FakeDataPath dataPath = new FakeDataPath();
+    private final AtomicLong nowNs = new AtomicLong();
     private StateDirectory state;
     private ServiceRegistry registry;
 
@@ -124,7 +126,7 @@ class ServiceRegistryTest {
     }
 
     @Test
-    void shouldKeepAnIdThroughReorderingAndWeightsAndGiveANewOneAfterARemoval() throws Exception {
+    void shouldKeepAnIdThroughReorderingWeightsAndRemoval() throws Exception {
         registry.change(present -> services(web("b1", "b2")));
         registry.change(present -> {
             ServiceDraft web = present.get(0);
@@ -137,7 +139,7 @@ class ServiceRegistryTest {
         registry.change(ServiceEdits.removeBackend("web", "b1"));
         registry = ServiceRegistry.open(state, dataPath);
         registry.change(present -> services(web("b1", "b2")));
-        assertThat(ids(registry.services())).isEqualTo(Map.of("web/b1", 3, "web/b2", 2));
+        assertThat(ids(registry.services())).isEqualTo(Map.of("web/b1", 1, "web/b2", 2));
     }
 
     @Test
@@ -145,6 +147,7 @@ class ServiceRegistryTest {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         Map<Integer, String> owners = new HashMap<>();
+        Map<String, Integer> known = new HashMap<>();
         for (int step = 0; step < 300; step++) {
             List<ServiceDraft> wanted = randomServices(random);
             List<ServiceSpec> before = registry.services();
@@ -157,25 +160,43 @@ class ServiceRegistryTest {
             }
             dataPath.nextCheck = null;
             Map<String, Integer> ids = ids(registry.services());
-            Map<String, Integer> previous = ids(before);
             ids.forEach((identity, id) -> {
                 assertThat(id).as("seed %d", seed).isPositive();
                 assertThat(owners.putIfAbsent(id, identity))
                         .as("seed %d, id %d", seed, id)
                         .isIn(null, identity);
-                if (previous.containsKey(identity)) {
-                    assertThat(id).as("seed %d, %s", seed, identity).isEqualTo(previous.get(identity));
-                } else {
-                    assertThat(previous.values())
-                            .as("seed %d", seed)
-                            .allMatch(old -> old < id || ids.containsValue(old));
+                if (known.containsKey(identity)) {
+                    assertThat(id).as("seed %d, %s", seed, identity).isEqualTo(known.get(identity));
                 }
             });
+            known.putAll(ids);
+            forgetSome(random, known);
             if (random.nextInt(20) == 0) {
                 registry = ServiceRegistry.open(state, dataPath);
             }
         }
         assertThat(owners).hasSizeGreaterThan(50);
+    }
+
+    /** Some of the backends that are gone lose their flows, and with them their ids. */
+    private void forgetSome(Random random, Map<String, Integer> known) throws Refusal {
+        if (random.nextInt(5) != 0) {
+            return;
+        }
+        registry.state().former().stream()
+                .filter(former -> random.nextInt(3) == 0)
+                .forEach(former -> {
+                    dataPath.activeFlows.put(former.id(), 0L);
+                    known.values().remove(former.id());
+                });
+        registry = new ServiceRegistry(store(), registry.state(), dataPath, nowNs::get);
+        registry.resume();
+        nowNs.addAndGet(ServiceRegistry.FORMER_AT_LEAST_NS);
+        registry.forgetUnused();
+    }
+
+    private ServicesStore store() {
+        return new ServicesStore(state.path());
     }
 
     @Test
@@ -198,7 +219,15 @@ class ServiceRegistryTest {
                 good.replace("\"version\"", "\"verison\""),
                 good.substring(0, good.length() / 2),
                 good + "x",
-                good.replace("\"version\" : 1", "\"version\" : 2"),
+                good.replace("\"version\" : 2", "\"version\" : 3"),
+                good.replace("\"version\" : 2", "\"version\" : 1"),
+                good.replace("\"version\" : 2", "\"version\" : 0"),
+                good.replace("\"former\" : [ ],", ""),
+                good.replace("\"former\" : [ ]", "\"former\" : [ null ]"),
+                good.replace("\"former\" : [ ]", "\"former\" : [ { \"id\" : 1 } ]"),
+                formerAs(good, "\"id\" : 1"),
+                formerAs(good, "\"id\" : 3"),
+                formerAs(good, "\"id\" : 2, \"name\" : \"B\""),
                 good.replace("\"web/b1\" : 1", "\"web/b1\" : 2"),
                 good.replace("\"web/b1\" : 1", "\"web/b9\" : 1"),
                 good.replace("\"nextBackendId\" : 3", "\"nextBackendId\" : 2"),
@@ -216,6 +245,14 @@ class ServiceRegistryTest {
         }
         Files.writeString(file(), good);
         assertThat(ServiceRegistry.open(state, dataPath).services()).isEqualTo(registry.services());
+    }
+
+    /** With a former backend that is right but for one thing. */
+    private static String formerAs(String good, String wrong) {
+        String right = "\"service\" : \"web\", \"address\" : \"10.2.0.9\", \"vip\" : \"203.0.113.10\","
+                + " \"protocol\" : \"tcp\", \"drains\" : true";
+        String name = wrong.contains("name") ? "" : "\"name\" : \"b9\", ";
+        return good.replace("\"former\" : [ ]", "\"former\" : [ { " + name + wrong + ", " + right + " } ]");
     }
 
     private Path file() {

@@ -36,9 +36,40 @@ final class UnixHttp {
             while (out.hasRemaining()) {
                 channel.write(out);
             }
-            String text = readAll(channel);
-            int end = text.indexOf("\r\n\r\n");
-            return new Reply(Integer.parseInt(text.substring(9, 12)), text.substring(0, end), text.substring(end + 4));
+            return reply(readAll(channel));
+        }
+    }
+
+    /** An answer, its chunks put together (RFC 9112, section 7.1). */
+    static Reply reply(String text) throws IOException {
+        int end = text.indexOf("\r\n\r\n");
+        String head = text.substring(0, end);
+        String body = text.substring(end + 4);
+        boolean chunked = head.contains("Transfer-Encoding: chunked");
+        return new Reply(Integer.parseInt(text.substring(9, 12)), head, chunked ? whole(body) : body);
+    }
+
+    private static String whole(String chunks) throws IOException {
+        byte[] octets = chunks.getBytes(StandardCharsets.UTF_8);
+        ByteArrayOutputStream whole = new ByteArrayOutputStream();
+        int at = 0;
+        while (true) {
+            int lineEnd = at;
+            while (lineEnd < octets.length && octets[lineEnd] != '\r') {
+                lineEnd++;
+            }
+            if (lineEnd == octets.length) {
+                throw new IOException("the last chunk is missing");
+            }
+            int size = Integer.parseInt(new String(octets, at, lineEnd - at, StandardCharsets.US_ASCII), 16);
+            if (size == 0) {
+                return whole.toString(StandardCharsets.UTF_8);
+            }
+            if (lineEnd + 2 + size + 2 > octets.length) {
+                throw new IOException("a chunk broke off");
+            }
+            whole.write(octets, lineEnd + 2, size);
+            at = lineEnd + 2 + size + 2;
         }
     }
 

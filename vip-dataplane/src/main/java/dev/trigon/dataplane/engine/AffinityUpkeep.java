@@ -1,0 +1,137 @@
+package dev.trigon.dataplane.engine;
+
+import dev.trigon.conntrack.Affinities;
+import dev.trigon.conntrack.FlowKey;
+import dev.trigon.conntrack.FlowRecord;
+import dev.trigon.conntrack.FlowState;
+import dev.trigon.conntrack.FlowTable;
+import dev.trigon.dataplane.service.AffinityScope;
+import dev.trigon.dataplane.service.Service;
+import dev.trigon.dataplane.service.ServiceTable;
+import dev.trigon.dataplane.service.Vip;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lets a client's affinity count from its last flow. A worker remembers a client when it places a flow; that the flow goes on
+ * is seen here, by a look at every flow four times within the shortest affinity there is. And clients whose time is over
+ * are forgotten.
+ *
+ * <p>A flow that was closed counts up to when it was. Any other counts until now; where the affinity is so short that it
+ * could end before the next look, until then.
+ */
+final class AffinityUpkeep implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(AffinityUpkeep.class);
+    private static final long SHORTEST_PERIOD_MS = 5_000;
+    private static final int LOOKS = 4;
+    /** Affinities come and go with the services, so the period is looked up anew. */
+    private static final long TICK_NS = TimeUnit.SECONDS.toNanos(1);
+
+    private final FlowTable flows;
+    private final Affinities affinities;
+    private final Supplier<ServiceTable> services;
+    private final LongSupplier clockMs;
+    private final FlowKey client = new FlowKey();
+    private final Thread thread = new Thread(this::run, "affinity-upkeep");
+    private long lastLookMs = Long.MIN_VALUE;
+    private volatile boolean stopping;
+
+    AffinityUpkeep(FlowTable flows, FlowTable clients, Supplier<ServiceTable> services, LongSupplier clockMs) {
+        this.flows = flows;
+        this.affinities = new Affinities(clients);
+        this.services = services;
+        this.clockMs = clockMs;
+    }
+
+    static AffinityUpkeep start(
+            FlowTable flows, FlowTable clients, Supplier<ServiceTable> services, LongSupplier clockMs) {
+        AffinityUpkeep upkeep = new AffinityUpkeep(flows, clients, services, clockMs);
+        upkeep.thread.setDaemon(true);
+        upkeep.thread.start();
+        return upkeep;
+    }
+
+    private void run() {
+        while (!stopping) {
+            LockSupport.parkNanos(TICK_NS);
+            try {
+                tend();
+            } catch (RuntimeException e) {
+                LOG.error("keeping up clients' affinity; it goes on", e);
+            }
+        }
+    }
+
+    /** Does what is due. Answers whether anything was. */
+    boolean tend() {
+        ServiceTable table = services.get();
+        long nowMs = clockMs.getAsLong();
+        long shortestMs = shortestAffinityMs(table);
+        long periodMs =
+                shortestMs == Long.MAX_VALUE ? SHORTEST_PERIOD_MS : Math.max(SHORTEST_PERIOD_MS, shortestMs / LOOKS);
+        if (lastLookMs != Long.MIN_VALUE && nowMs - lastLookMs < periodMs) {
+            return false;
+        }
+        lastLookMs = nowMs;
+        if (shortestMs != Long.MAX_VALUE) {
+            flows.forEach(flow -> extend(table, flow, nowMs, periodMs));
+        }
+        for (int step = 0; step < affinities.expirySteps() && !stopping; step++) {
+            affinities.expireNext(nowMs);
+        }
+        return true;
+    }
+
+    private static long shortestAffinityMs(ServiceTable table) {
+        return table.services().stream()
+                .map(Service::affinity)
+                .filter(Objects::nonNull)
+                .mapToLong(AffinityScope::timeMs)
+                .min()
+                .orElse(Long.MAX_VALUE);
+    }
+
+    private void extend(ServiceTable table, FlowRecord flow, long nowMs, long periodMs) {
+        FlowKey key = flow.key();
+        AffinityScope scope = scopeOf(table, key);
+        if (scope == null) {
+            return;
+        }
+        long untilMs = hasEnded(flow) ? flow.lastSeenMs() : nowMs + aheadMs(scope, periodMs);
+        if (nowMs - untilMs < scope.timeMs()) {
+            scope.keyOf(key.clientHigh(), key.clientLow(), client);
+            affinities.extend(client, flow.backendId(), scope.timeMs(), untilMs);
+        }
+    }
+
+    private static @Nullable AffinityScope scopeOf(ServiceTable table, FlowKey key) {
+        Vip vip = table.vip(key.vipHigh(), key.vipLow());
+        Service service = vip == null ? null : vip.service(key.protocol(), key.vipPort());
+        return service == null ? null : service.affinity();
+    }
+
+    private static boolean hasEnded(FlowRecord flow) {
+        return flow.state() == FlowState.CLOSING || flow.state() == FlowState.CLOSED;
+    }
+
+    private static long aheadMs(AffinityScope scope, long periodMs) {
+        return scope.timeMs() < LOOKS * periodMs ? periodMs : 0;
+    }
+
+    @Override
+    public void close() {
+        stopping = true;
+        LockSupport.unpark(thread);
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
