@@ -66,6 +66,7 @@ class FloodIT {
         vipd.apply(Services.of(LAB, "l2dsr").by(scheduler)).orFail();
         try (Downloads downloads = Downloads.start(LAB, 80, 3, "4M")) {
             long flowsBefore = vipd.activeFlows();
+            long arrivedBefore = arrived();
             long receivedBefore = vipd.counter("received");
             long unrememberedBefore = notRemembered();
             List<Flood> floods = flood(kind, port);
@@ -77,13 +78,13 @@ class FloodIT {
             downloads.shouldGrow();
 
             long sent = floods.stream().mapToLong(Flood::sent).sum();
-            long received = vipd.counter("received") - receivedBefore;
-            assertThat(received).isGreaterThan(sent * 9 / 10).isGreaterThan(PER_SECOND);
+            assertThat(arrived() - arrivedBefore).isGreaterThan(sent * 9 / 10);
             assertThat(answers4.total() + answers6.total()).isGreaterThanOrEqualTo(REQUESTS * 99 / 100);
             shouldBeWhereTheyWere(downloads);
             shouldHaveRememberedFew(kind, vipd.activeFlows() - flowsBefore);
             // the rest is accounted for, but for what the handshakes' own table has room for
-            assertThat(notRemembered() - unrememberedBefore).isGreaterThan(sent / 2);
+            assertThat(notRemembered() - unrememberedBefore)
+                    .isGreaterThan((vipd.counter("received") - receivedBefore) / 2);
         }
     }
 
@@ -119,6 +120,11 @@ class FloodIT {
             assertThat(newFlows).isBetween(NEW_PER_SECOND / 2L, NEW_PER_SECOND * (LENGTH.toSeconds() + 2) + honest);
             assertThat(vipd.counter("flow-table-full")).isZero();
         }
+    }
+
+    /** On a busy machine some find no room in the capture: the honest clients' packets too, which they send again. */
+    private static long arrived() {
+        return vipd.counter("received") + vipd.counter("capture-drops");
     }
 
     /** Packets of new connections that left nothing behind, or nothing for long. */
