@@ -101,6 +101,8 @@ class AffinityIT {
     @EnumSource
     void shouldServeAClientFromOneServerOverAGroup(Family family) {
         vipd.apply(services("{time: 10m, group: shop}")).orFail();
+        // from here on it is not each service's first server that comes next
+        Visitor.fresh(family).serverOf(1, 80);
         Visitor visitor = Visitor.fresh(family);
 
         String first = visitor.serverOf(10, 80);
@@ -152,11 +154,19 @@ class AffinityIT {
 
         assertThat(vipd.stop()).isZero();
         vipd.start();
-        assertThat(visitors).extracting(it -> it.serverOf(2, 8080)).isEqualTo(servers);
+        shouldComeBack(visitors, servers, 8080);
 
         vipd.kill();
         vipd.start();
-        assertThat(visitors).extracting(it -> it.serverOf(2, 80)).isEqualTo(servers);
+        shouldComeBack(visitors, servers, 80);
+    }
+
+    /** The last one first: in turn they would come to other servers than before. */
+    private static void shouldComeBack(List<Visitor> visitors, List<String> servers, int port) {
+        for (int i = visitors.size() - 1; i >= 0; i--) {
+            Visitor visitor = visitors.get(i);
+            assertThat(visitor.serverOf(2, port)).as(visitor.address()).isEqualTo(servers.get(i));
+        }
     }
 
     /** In turn it would be the next server each time: with affinity it is so only after the client was away. */
