@@ -8,7 +8,10 @@ import java.util.Timer;
 import java.util.TimerTask;
 import java.util.concurrent.TimeUnit;
 
-/** What arrives on a channel. Where nothing does for too long the channel is closed, which ends the read. */
+/**
+ * What arrives on a channel. Where nothing does for too long the channel is closed, which ends the read; until the first one,
+ * whatever else waits on the channel.
+ */
 final class WatchedInput extends InputStream {
     private static final long POLL_MS = 250;
     private static final long NOT_WAITING = 0;
@@ -18,7 +21,7 @@ final class WatchedInput extends InputStream {
     private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_OCTETS).limit(0);
     private final Timer watch = new Timer(true);
     /** Written by the reader, read by the watch. */
-    private volatile long waitingSinceNs = NOT_WAITING;
+    private volatile long waitingSinceNs = now();
 
     WatchedInput(SocketChannel channel, long timeoutSeconds) {
         this.channel = channel;
@@ -60,13 +63,17 @@ final class WatchedInput extends InputStream {
         return count;
     }
 
+    /** An odd number is never {@link #NOT_WAITING}, and a nanosecond off. */
+    private static long now() {
+        return System.nanoTime() | 1;
+    }
+
     private boolean fill() throws IOException {
         if (buffer.hasRemaining()) {
             return true;
         }
         buffer.clear();
-        // an odd number is never NOT_WAITING, and a nanosecond off
-        waitingSinceNs = System.nanoTime() | 1;
+        waitingSinceNs = now();
         int count = channel.read(buffer);
         waitingSinceNs = NOT_WAITING;
         buffer.flip();

@@ -22,30 +22,25 @@ public final class Handshakes {
 
     private static final int WINDOW = 8;
 
+    private static final long MS_PER_SECOND = 1_000;
+
     private final CacheSlots slots;
     private final RateLimit rate;
-    private final long timeoutMs;
     private final int mask;
     private long notNoted;
     private long displaced;
 
-    /**
-     * Makes room.
-     *
-     * @param entries a power of two
-     * @param timeoutMs after which a handshake is none any more
-     */
-    public Handshakes(int entries, long timeoutMs) {
+    /** @param entries to make room for; a power of two */
+    public Handshakes(int entries) {
         if (Integer.bitCount(entries) != 1 || entries < WINDOW) {
             throw new IllegalArgumentException("entries are not a power of two from " + WINDOW + " on: " + entries);
         }
         this.slots = new CacheSlots(entries);
         this.rate = new RateLimit(Math.max(1, entries / (SPARE_FACTOR * HELD_S)));
-        this.timeoutMs = timeoutMs;
         this.mask = entries - 1;
     }
 
-    /** Whether one more may be noted now; it is counted either way. */
+    /** Whether one more may be noted now; if not, that is counted. */
     public boolean permits(long nowMs) {
         boolean permitted = rate.permits(nowMs);
         if (!permitted) {
@@ -54,10 +49,11 @@ public final class Handshakes {
         return permitted;
     }
 
-    /** The backend of a handshake, or {@link #NONE}. */
-    public int backendOf(FlowKey key, long nowMs) {
+    /** The backend of a handshake that was begun within that time, or {@link #NONE}. */
+    public int backendOf(FlowKey key, long timeoutMs, long nowMs) {
         int slot = find(key);
-        return slot < 0 || isOver(slot, nowMs) ? NONE : slots.backendId(slot);
+        boolean known = slot >= 0 && nowMs - slots.lastSeenMs(slot) < timeoutMs;
+        return known ? slots.backendId(slot) : NONE;
     }
 
     /** Notes that a client began a connection, and the backend it was given. */
@@ -93,10 +89,6 @@ public final class Handshakes {
         return -1;
     }
 
-    private boolean isOver(int slot, long nowMs) {
-        return nowMs - slots.lastSeenMs(slot) >= timeoutMs;
-    }
-
     /** A place within reach of the key: a free one, or the one that was taken longest ago. */
     private int vacate(FlowKey key, long nowMs) {
         long hash = key.hash();
@@ -110,7 +102,7 @@ public final class Handshakes {
                 oldest = slot;
             }
         }
-        if (!isOver(oldest, nowMs)) {
+        if (nowMs - slots.lastSeenMs(oldest) < HELD_S * MS_PER_SECOND) {
             DISPLACED.setOpaque(this, displaced + 1);
         }
         return oldest;
@@ -121,7 +113,7 @@ public final class Handshakes {
         return (long) NOT_NOTED.getOpaque(this);
     }
 
-    /** Handshakes that had to make room for another before they were done or over. */
+    /** Handshakes that had to make room for another before their clients had much time to answer. */
     public long displaced() {
         return (long) DISPLACED.getOpaque(this);
     }

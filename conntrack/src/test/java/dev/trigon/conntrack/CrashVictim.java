@@ -10,11 +10,16 @@ import java.nio.file.Path;
 
 /**
  * A process to be killed: its threads put, update and remove flows as fast as they can, and tell in a mapped file how far
- * each has got. Puts a flow, updates one of those it put, removes the one it put {@link #WINDOW} ago; and so on.
+ * each has got. Puts a flow, updates one of those it put, removes the one it put {@link #WINDOW} ago; and so on. Another
+ * puts flows that are idle and removes them as expiry does.
  */
 final class CrashVictim {
     static final int THREADS = 2;
     static final int WINDOW = 10_000;
+    /** In place of a thread: whose flows are idle from the start. */
+    private static final int IDLE = 10_000;
+
+    private static final long LONG_AGO_MS = -1_000_000;
     static final int MAX_FLOWS = 262_144;
     static final int PROGRESS_LENGTH = THREADS * 3 * Long.BYTES;
 
@@ -32,9 +37,22 @@ final class CrashVictim {
             int of = thread;
             new Thread(() -> run(table, progress, round, of)).start();
         }
+        expire(table, round);
+    }
+
+    /** Flows that come to be removed a part of the table at a time, where the threads put theirs. */
+    private static void expire(FlowTable table, int round) throws InterruptedException {
         FlowTimeouts shortest = new FlowTimeouts(1, 1, 1, 1, 1);
-        while (true) {
-            table.expireNext(0, id -> shortest);
+        FlowRecord flow = new FlowRecord();
+        FlowKey key = new FlowKey();
+        for (long i = 0; ; i++) {
+            for (long of = 50 * i; of < 50 * (i + 1); of++) {
+                table.put(set(key, round, IDLE, of), flow.set(backend(of), FlowState.CLOSED, LONG_AGO_MS));
+            }
+            for (int step = 0; step < 20; step++) {
+                table.expireNext(0, id -> shortest);
+                table.reclaimNext(0, id -> shortest, Reclaim.SINGLE_PACKET);
+            }
             Thread.sleep(1);
         }
     }

@@ -10,17 +10,17 @@ class HandshakesTest {
     private static final int ENTRIES = 3_000;
     private static final long TIMEOUT_MS = 30_000;
 
-    private final Handshakes handshakes = new Handshakes(4_096, TIMEOUT_MS);
+    private final Handshakes handshakes = new Handshakes(4_096);
 
     @Test
     void shouldKnowABackendUntilTheHandshakeIsDone() {
         handshakes.begin(Keys.mixed(1), 7, NOW_MS);
 
-        assertThat(handshakes.backendOf(Keys.mixed(1), NOW_MS)).isEqualTo(7);
-        assertThat(handshakes.backendOf(Keys.mixed(2), NOW_MS)).isEqualTo(Handshakes.NONE);
+        assertThat(handshakes.backendOf(Keys.mixed(1), TIMEOUT_MS, NOW_MS)).isEqualTo(7);
+        assertThat(handshakes.backendOf(Keys.mixed(2), TIMEOUT_MS, NOW_MS)).isEqualTo(Handshakes.NONE);
 
         handshakes.end(Keys.mixed(1));
-        assertThat(handshakes.backendOf(Keys.mixed(1), NOW_MS)).isEqualTo(Handshakes.NONE);
+        assertThat(handshakes.backendOf(Keys.mixed(1), TIMEOUT_MS, NOW_MS)).isEqualTo(Handshakes.NONE);
         handshakes.end(Keys.mixed(1));
     }
 
@@ -28,8 +28,10 @@ class HandshakesTest {
     void shouldForgetAHandshakeThatIsNeverDone() {
         handshakes.begin(Keys.mixed(1), 7, NOW_MS);
 
-        assertThat(handshakes.backendOf(Keys.mixed(1), NOW_MS + TIMEOUT_MS - 1)).isEqualTo(7);
-        assertThat(handshakes.backendOf(Keys.mixed(1), NOW_MS + TIMEOUT_MS)).isEqualTo(Handshakes.NONE);
+        assertThat(handshakes.backendOf(Keys.mixed(1), TIMEOUT_MS, NOW_MS + TIMEOUT_MS - 1))
+                .isEqualTo(7);
+        assertThat(handshakes.backendOf(Keys.mixed(1), TIMEOUT_MS, NOW_MS + TIMEOUT_MS))
+                .isEqualTo(Handshakes.NONE);
     }
 
     @Test
@@ -37,7 +39,8 @@ class HandshakesTest {
         handshakes.begin(Keys.mixed(1), 7, NOW_MS);
         handshakes.begin(Keys.mixed(1), 8, NOW_MS + 10);
 
-        assertThat(handshakes.backendOf(Keys.mixed(1), NOW_MS + TIMEOUT_MS + 9)).isEqualTo(8);
+        assertThat(handshakes.backendOf(Keys.mixed(1), TIMEOUT_MS, NOW_MS + TIMEOUT_MS + 9))
+                .isEqualTo(8);
     }
 
     @Test
@@ -49,7 +52,7 @@ class HandshakesTest {
         assertThat(handshakes.displaced()).isPositive();
         int known = 0;
         for (int i = 10 * ENTRIES - 1_000; i < 10 * ENTRIES; i++) {
-            known += handshakes.backendOf(Keys.mixed(i), NOW_MS + 10 * ENTRIES) == i + 1 ? 1 : 0;
+            known += handshakes.backendOf(Keys.mixed(i), TIMEOUT_MS, NOW_MS + 10 * ENTRIES) == i + 1 ? 1 : 0;
         }
         assertThat(known).as("of the last 1,000, a third of what fits").isGreaterThan(950);
     }
@@ -68,7 +71,7 @@ class HandshakesTest {
                 }
             }
             if (ms >= 2_500 && noted.get(ms - 2_500)) {
-                kept += handshakes.backendOf(Keys.ipv4(ms - 2_500), NOW_MS + ms) == 7 ? 1 : 0;
+                kept += handshakes.backendOf(Keys.ipv4(ms - 2_500), TIMEOUT_MS, NOW_MS + ms) == 7 ? 1 : 0;
             }
         }
 

@@ -9,8 +9,4 @@ public record BackendDraft(String name, InetAddress address, int weight, Backend
     public static BackendDraft of(BackendSpec backend) {
         return new BackendDraft(backend.name(), backend.address(), backend.weight(), backend.state());
     }
-
-    public BackendDraft withWeight(int newWeight) {
-        return new BackendDraft(name, address, newWeight, state);
-    }
 }

@@ -5,16 +5,12 @@ import dev.trigon.dataplane.service.Refusal;
 import dev.trigon.dataplane.service.WhenDown;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what a service says of how its flows are remembered. */
 final class FlowPatchReader {
-    /** The keys of a service that are read here. */
-    static final List<String> KEYS = List.of("affinity", "timeouts", "onePacket", "whenDown");
-
     private static final Duration SHORTEST = Duration.ofSeconds(1);
     private static final Duration LONGEST = Duration.ofDays(7);
     private static final String[] STATES = {"syn", "established", "closing", "closed", "udp"};

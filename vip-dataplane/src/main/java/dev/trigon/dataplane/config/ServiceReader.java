@@ -32,8 +32,9 @@ public final class ServiceReader {
     private static final Map<String, String> TRANSLATION =
             Map.of("port", NO_TRANSLATION, "ports", NO_TRANSLATION, "targetPort", NO_TRANSLATION);
 
-    private static final String[] PATCH_KEYS =
-            keys("vip", "protocol", "ports", "forward", "dscp", "scheduler").toArray(String[]::new);
+    private static final String[] PATCH_KEYS = {
+        "vip", "protocol", "ports", "forward", "dscp", "scheduler", "affinity", "timeouts", "onePacket", "whenDown"
+    };
     private static final String[] SERVICE_KEYS = Stream.of(
                     Stream.of("name"), Arrays.stream(PATCH_KEYS), Stream.of("backends"))
             .flatMap(keys -> keys)
@@ -43,10 +44,6 @@ public final class ServiceReader {
     private static final Pattern WITH_PORT = Pattern.compile("[^:]*:[^:]*|\\[.*]:.*");
 
     private final Source source;
-
-    private static Stream<String> keys(String... ofTheServiceItself) {
-        return Stream.concat(Arrays.stream(ofTheServiceItself), FlowPatchReader.KEYS.stream());
-    }
 
     private ServiceReader(Source source) {
         this.source = source;

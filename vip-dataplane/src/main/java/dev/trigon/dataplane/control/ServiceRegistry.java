@@ -36,6 +36,8 @@ public final class ServiceRegistry {
     private final Map<Integer, Long> formerSinceNs = new HashMap<>();
     /** Whether the data path has what is here. Under this object's lock. */
     private boolean published;
+    /** So that it is said once and not every time. Under this object's lock. */
+    private boolean forgettingFails;
     /** Written under this object's lock only. */
     private volatile ServicesState state;
 
@@ -95,16 +97,12 @@ public final class ServiceRegistry {
                 edit.apply(before.services().stream().map(ServiceDraft::of).toList()), forcedOut);
         if (!after.equals(before)) {
             dataPath.check(before.services(), after.services());
-            replace(before, after);
+            save(after);
+            publish(before, after);
+            state = after;
+            noteFormer();
         }
         return new Change(before.services(), after.services());
-    }
-
-    private void replace(ServicesState before, ServicesState after) throws Refusal {
-        save(after);
-        publish(before, after);
-        state = after;
-        noteFormer();
     }
 
     private void noteFormer() {
@@ -121,9 +119,16 @@ public final class ServiceRegistry {
             return;
         }
         try {
-            replace(before, after);
-        } catch (Refusal e) {
-            LOG.warn("former backends are kept for now: {}", e.getMessage());
+            store.save(after);
+            publish(before, after);
+            state = after;
+            noteFormer();
+            forgettingFails = false;
+        } catch (IOException e) {
+            if (!forgettingFails) {
+                LOG.warn("former backends are kept until {} can be written ({})", store.file(), e.toString());
+            }
+            forgettingFails = true;
         }
     }
 

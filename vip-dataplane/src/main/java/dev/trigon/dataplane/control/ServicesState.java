@@ -13,7 +13,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * All that is configured, and what has been given out: backend ids and DSCP codes.
@@ -43,7 +45,10 @@ record ServicesState(int nextBackendId, List<ServiceSpec> services, List<FormerB
     ServicesState with(List<ServiceDraft> wanted, Predicate<FormerBackend> forcedOut) throws Refusal {
         BackendIds ids = BackendIds.of(this, wanted);
         List<ServiceSpec> numbered = specs(wanted, ids::idOf, codes());
-        return new ServicesState(ids.next(), numbered, ids.former(forcedOut));
+        Set<InetAddress> vips = wanted.stream().map(ServiceDraft::vip).collect(Collectors.toSet());
+        // packets for a server whose address is a VIP now would go round, as a configured one's would
+        return new ServicesState(
+                ids.next(), numbered, ids.former(forcedOut.or(former -> vips.contains(former.address()))));
     }
 
     /** Without those that no flow names any more. */

@@ -117,7 +117,7 @@ public final class Engine implements DataPath, AutoCloseable {
     private Memory memory(Settings settings) {
         return new Memory(
                 new FlowCache(flows, settings.cachedFlows(), timeouts),
-                new Handshakes(Handshakes.DEFAULT_ENTRIES, timeouts.synMs()),
+                new Handshakes(Handshakes.DEFAULT_ENTRIES),
                 new Affinities(store.clients()),
                 new RateLimit(settings.newFlowsPerSecond()));
     }

@@ -98,7 +98,8 @@ final class FlowPlacement {
 
     /** A client begins a connection. Nothing but the handshakes learns of it before it answers. */
     private void placeHandshake(Service service, ServiceTable table, long nowMs, Fate fate) {
-        Backend begun = table.keeper(handshakes.backendOf(key, nowMs), service);
+        Backend begun =
+                table.keeper(handshakes.backendOf(key, service.timeouts().synMs(), nowMs), service);
         if (begun != null) {
             // retransmitted
             handshakes.begin(key, begun.id(), nowMs);
@@ -120,7 +121,8 @@ final class FlowPlacement {
     /** A client ends its handshake, or goes on with a connection that is older than the flow table. */
     private void placeMidStream(Packet packet, Service service, ServiceTable table, long nowMs, Fate fate) {
         int flags = packet.tcp().flags();
-        Backend begun = table.keeper(handshakes.backendOf(key, nowMs), service);
+        Backend begun =
+                table.keeper(handshakes.backendOf(key, service.timeouts().synMs(), nowMs), service);
         Backend chosen = begun != null ? begun : choose(service, false, table, nowMs);
         if (chosen == null || TcpTracking.resets(flags)) {
             to(chosen, fate);
@@ -183,7 +185,11 @@ final class FlowPlacement {
     /** The backend that a client had last, if it takes new flows. */
     private @Nullable Backend usual(Service service, AffinityScope scope, ServiceTable table, long nowMs) {
         int id = affinities.backendOf(client, scope.timeMs(), nowMs);
-        Backend known = table.keeper(id == Affinities.NONE ? handshakes.backendOf(client, nowMs) : id, service);
+        Backend known = table.keeper(
+                id == Affinities.NONE
+                        ? handshakes.backendOf(client, service.timeouts().synMs(), nowMs)
+                        : id,
+                service);
         return known != null && known.service() == service && known.takesNewFlows() ? known : null;
     }
 
@@ -204,7 +210,9 @@ final class FlowPlacement {
     @Nullable
     Backend expected(FlowKey flow, Service service, ServiceTable table, long nowMs) {
         int slot = flows.lookup(flow, service.timeouts(), nowMs);
-        int id = slot == FlowCache.MISS ? handshakes.backendOf(flow, nowMs) : flows.backendId(slot);
+        int id = slot == FlowCache.MISS
+                ? handshakes.backendOf(flow, service.timeouts().synMs(), nowMs)
+                : flows.backendId(slot);
         Backend keeper = table.keeper(id, service);
         if (keeper != null) {
             return keeper;

@@ -85,11 +85,8 @@ public final class WarmUp {
     private int drive(FlowTable flows, FlowTable clients, long untilNs) {
         ServiceTable services = services();
         FlowCache cache = new FlowCache(flows, FLOWS, FlowTimeouts.DEFAULT);
-        Memory memory = new Memory(
-                cache,
-                new Handshakes(FLOWS, FlowTimeouts.DEFAULT.synMs()),
-                new Affinities(clients),
-                new RateLimit(Integer.MAX_VALUE));
+        Memory memory =
+                new Memory(cache, new Handshakes(FLOWS), new Affinities(clients), new RateLimit(Integer.MAX_VALUE));
         Arm arm = new Arm(0, "warm-up", IF_INDEX, GATEWAY_MAC, MTU, FRAME_LENGTH, new ArmAddresses());
         Counters counters = new Counters();
         Forwarder forwarder = new Forwarder(arm, memory, counters, Worker.BATCH, AnswerPolicy.DEFAULT);

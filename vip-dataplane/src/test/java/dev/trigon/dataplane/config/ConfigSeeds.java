@@ -14,9 +14,12 @@ final class ConfigSeeds {
                 ports: [80, "8000-8100"]
                 forward: l2dsr
                 scheduler: wrr
+                affinity: {time: 10m, prefix: 24, prefix6: 64, group: shop}
+                timeouts: {syn: 5s, established: 1h, closing: default, closed: 1s, udp: 168h}
+                whenDown: move
                 backends:
                   - {name: b1, address: 10.2.0.11, weight: 100}
-                  - {name: b2, address: 10.2.0.12}
+                  - {name: b2, address: 10.2.0.12, state: draining}
               - name: dns6
                 vip: 2001:db8:f::20
                 protocol: udp
@@ -24,6 +27,7 @@ final class ConfigSeeds {
                 forward: l3dsr
                 dscp: 7
                 scheduler: maglev
+                onePacket: true
             """;
     private static final String JSON = """
             {"services": [{"name": "web", "vip": "203.0.113.10", "protocol": "tcp", "ports": "80,443",
@@ -71,10 +75,15 @@ final class ConfigSeeds {
                         List.of(
                                 "{\"forward\": \"l3dsr\", \"dscp\": 9, \"ports\": \"any\", \"vip\": \"10.0.0.1\"}",
                                 "{}",
+                                "affinity: none\nonePacket: false",
+                                "affinity: 10m\nwhenDown: reset",
+                                "affinity: {prefix: 33}",
+                                "affinity: 169h",
+                                "timeouts: {syn: 999ms, udp: default}",
                                 "dscp: 64",
                                 "dscp: 0",
                                 "ports: 0-65536"),
-                4, List.of("{\"weight\": 7}", "weight: 65536", "weight: -1"),
+                4, List.of("{\"weight\": 7}", "state: disabled", "state: down", "weight: 65536", "weight: -1"),
                 5, vipd(),
                 6, List.of("500ms", "2s", "10m", "1h", "999999999h", "1d"),
                 7, List.of("203.0.113.10", "2001:db8::10", "::", "::ffff:1.2.3.4", "fe80::1%eth0", "01.2.3.4"));

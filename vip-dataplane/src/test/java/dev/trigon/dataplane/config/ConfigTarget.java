@@ -5,18 +5,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.trigon.dataplane.fuzz.Expect;
 import dev.trigon.dataplane.fuzz.FuzzTarget;
 import dev.trigon.dataplane.fuzz.Input;
+import dev.trigon.dataplane.service.Affinity;
 import dev.trigon.dataplane.service.BackendSpec;
+import dev.trigon.dataplane.service.FlowPolicy;
 import dev.trigon.dataplane.service.PortRange;
 import dev.trigon.dataplane.service.Refusal;
+import dev.trigon.dataplane.service.TimeoutOverrides;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What operators write: vipd.yaml, services files, the bodies of requests, durations and addresses. A document is refused in
@@ -86,10 +91,31 @@ public final class ConfigTarget implements FuzzTarget {
         checkAddress(service.vip());
         checkPorts(service.ports());
         checkDscp(service.dscp());
+        check(service.flows());
         service.backends().forEach(ConfigTarget::check);
     }
 
+    private static void check(FlowPolicy flows) {
+        Affinity affinity = flows.affinity();
+        if (affinity != null) {
+            checkWithinAWeek(affinity.time());
+            Expect.that(affinity.prefix4() >= 0 && affinity.prefix4() <= 32, "an IPv4 prefix");
+            Expect.that(affinity.prefix6() >= 0 && affinity.prefix6() <= 128, "an IPv6 prefix");
+            Expect.that(
+                    affinity.group() == null || NAME.matcher(affinity.group()).matches(), "a group's name");
+        }
+        TimeoutOverrides own = flows.timeouts();
+        Stream.of(own.syn(), own.established(), own.closing(), own.closed(), own.udp())
+                .filter(Objects::nonNull)
+                .forEach(ConfigTarget::checkWithinAWeek);
+    }
+
+    private static void checkWithinAWeek(Duration time) {
+        Expect.that(time.toMillis() >= 1_000 && time.compareTo(WEEK) <= 0, "a time of 1s to 168h");
+    }
+
     private static void check(ServicePatch patch) {
+        check(patch.flows().applyTo(FlowPolicy.DEFAULT));
         if (patch.vip() != null) {
             checkAddress(patch.vip());
         }

@@ -89,6 +89,17 @@ class BackendIdsTest {
         assertThat(shown(again)).isEqualTo("a/x=1");
     }
 
+    @Test
+    void shouldNotGoOnWhereItsAddressIsAVipNow() throws Refusal {
+        ServicesState before = state("a/1:80=x@1,y@2");
+        String vipAtX = "services: [{name: b, vip: 10.0.0.1, protocol: tcp, ports: 80}]";
+
+        ServicesState after =
+                before.with(ServiceReader.services(vipAtX.getBytes(StandardCharsets.UTF_8), Source.file("test")));
+
+        assertThat(after.former()).extracting(FormerBackend::drains).containsExactly(false, true);
+    }
+
     private static ServicesState state(String lists) throws Refusal {
         ServicesState state = ServicesState.EMPTY;
         for (String list : lists.split(">", -1)) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.trigon.dataplane.config.BackendDraft;
+import dev.trigon.dataplane.config.BackendPatch;
 import dev.trigon.dataplane.config.ServiceDraft;
 import dev.trigon.dataplane.config.ServiceReader;
 import dev.trigon.dataplane.config.Source;
@@ -132,8 +133,9 @@ class ServiceRegistryTest {
             ServiceDraft web = present.get(0);
             List<BackendDraft> turned = new ArrayList<>(web.backends());
             Collections.reverse(turned);
-            return List.of(web.withBackends(
-                    turned.stream().map(backend -> backend.withWeight(7)).toList()));
+            return List.of(web.withBackends(turned.stream()
+                    .map(backend -> new BackendPatch(7, null).applyTo(backend))
+                    .toList()));
         });
         assertThat(ids(registry.services())).isEqualTo(Map.of("web/b1", 1, "web/b2", 2));
         registry.change(ServiceEdits.removeBackend("web", "b1"));

@@ -80,7 +80,7 @@ final class Rig implements AutoCloseable {
     }
 
     private Rig(AnswerPolicy policy, ArmAddresses addresses, RateLimit newFlows) {
-        Handshakes handshakes = new Handshakes(32_768, FlowTimeouts.DEFAULT.synMs());
+        Handshakes handshakes = new Handshakes(32_768);
         Memory memory = new Memory(flows, handshakes, new Affinities(clientTable), newFlows);
         forwarder = new Forwarder(arm(addresses), memory, counters, Worker.BATCH, policy);
     }

@@ -47,7 +47,7 @@ class WorkerTest {
             port,
             new Memory(
                     new FlowCache(flowTable, 1_024, FlowTimeouts.DEFAULT),
-                    new Handshakes(64, FlowTimeouts.DEFAULT.synMs()),
+                    new Handshakes(64),
                     new Affinities(FlowTable.inMemory(64)),
                     new RateLimit(Integer.MAX_VALUE)),
             () -> inForce,
