@@ -86,7 +86,7 @@ public final class FloodGenerator {
             while (System.nanoTime() - startNs < lengthNs) {
                 for (int slot = 0; slot < BATCH; slot++) {
                     generator.changeClient(slot * STRIDE);
-                    sender.queue(memory.address() + slot * STRIDE, template.length, ifIndex);
+                    sender.queue(memory.address() + (long) slot * STRIDE, template.length, ifIndex);
                 }
                 sent += sender.flush(errnos);
                 batches++;
