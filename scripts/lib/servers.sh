@@ -3,9 +3,10 @@
 
 start_servers() {
     local server
-    # A hole as long as it need be: it takes no room.
+    # Holes as long as need be: they take no room.
     mkdir -p "$RUN/www"
     truncate -s 100M "$RUN/www/100M.bin"
+    truncate -s 500M "$RUN/www/500M.bin"
     for server in "${SERVERS[@]}"; do
         mkdir -p "$RUN/$server/up"
         chown nobody:nogroup "$RUN/$server/up"

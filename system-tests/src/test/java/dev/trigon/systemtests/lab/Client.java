@@ -79,7 +79,11 @@ public final class Client {
 
     /** The same, no more than so many a second. */
     public Program keepGetting(int perSecond) {
-        List<String> command = new ArrayList<>(List.of(curl("http://%s/?[1-1000000]".formatted(family.vip(80)))));
+        return keepGetting(perSecond, 80);
+    }
+
+    public Program keepGetting(int perSecond, int port) {
+        List<String> command = new ArrayList<>(List.of(curl("http://%s/?[1-1000000]".formatted(family.vip(port)))));
         command.addAll(1, List.of("--rate", 60 * perSecond + "/m"));
         return host.start(command.toArray(String[]::new));
     }

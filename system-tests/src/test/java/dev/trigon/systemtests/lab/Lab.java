@@ -121,7 +121,10 @@ public final class Lab implements BeforeAllCallback, AfterEachCallback, AfterAll
         for (Family family : Family.values()) {
             // what is said to a stranger leads nowhere, and the router does not tell who said it
             router().ask("ip", "route", "add", "blackhole", family.stranger());
+            router().ask("ip", "route", "add", "blackhole", family.crowdNetwork());
         }
+        // a connection that was reset is for curl one that goes on, until it has read what its kernel has of it
+        host("client").ask("sysctl", "-q", "net.ipv4.tcp_rmem=4096 131072 1048576");
         hosts.forEach((host, it) -> hostsBefore.put(host, it.state()));
         vipd = new Vipd(this, directory, faulty ? Faults.CONFIGURATION : "");
         client = new Client(host("client"), Family.IPV4);
@@ -190,6 +193,15 @@ public final class Lab implements BeforeAllCallback, AfterEachCallback, AfterAll
     /** Frames for the gateway, none yet. */
     public Frames frames(Family family) {
         return new Frames(family, () -> frame(family));
+    }
+
+    /**
+     * Starts a flood of packets for a port of the VIP.
+     *
+     * @param perSecond at most so many, or {@link Flood#UNLIMITED}
+     */
+    public Flood flood(Flood.Kind kind, Family family, int port, int perSecond, Duration length) {
+        return Flood.start(this, kind, family, port, perSecond, length);
     }
 
     /** The gateway's vipd, started or not. */

@@ -40,6 +40,10 @@ public final class Program {
         return process.isAlive();
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     /** How a program came to its end that was not to end yet. */
     AssertionError ended() {
         return new AssertionError(name + " ended with " + process.exitValue() + "; it said:\n" + log());

@@ -53,7 +53,7 @@ public final class Services {
         return new Services(lab, forward, otherScheduler, weights);
     }
 
-    String yaml() {
+    public String yaml() {
         List<String> all = new ArrayList<>();
         for (Family family : Family.values()) {
             all.add(service(family, "web", "tcp", "[80, 8080]", weights));

@@ -99,6 +99,12 @@ public final class Vipd {
         return directory.resolve("state");
     }
 
+    /** Where one finds from outside what vipd has under this path: it may have mounted something there. */
+    public Path seen(Path path) {
+        return Path.of("/proc", String.valueOf(program.pid()), "root")
+                .resolve(Path.of("/").relativize(path));
+    }
+
     public Output ctl(String... arguments) {
         List<String> command = new ArrayList<>(List.of(Lab.home() + "/scripts/vipctl", "--socket", socket.toString()));
         command.addAll(Arrays.asList(arguments));
@@ -163,12 +169,17 @@ public final class Vipd {
                 .out());
     }
 
+    /** How many flows are remembered. */
+    public long activeFlows() {
+        return ask("flows", "count").path("active").asLong();
+    }
+
     private Output get(String path) {
         return Output.of(
                 Map.of(),
                 List.of(
                         "curl",
-                        "-sSf",
+                        "-sSfg",
                         "--max-time",
                         "10",
                         "--unix-socket",
