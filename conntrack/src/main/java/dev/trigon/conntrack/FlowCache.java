@@ -220,8 +220,12 @@ public final class FlowCache implements AutoCloseable {
         }
     }
 
-    /** Notes the sequence number that a flow's client will go on with. */
-    public void expect(int slot, int sequence) {
+    /** Whether a segment with this number is certainly another connection's than the flow's. */
+    public boolean isFar(int slot, int sequence) {
+        return slots.has(slot, CacheSlots.SEQUENCED) && !TcpSequence.isNear(slots.sequence(slot), sequence);
+    }
+
+    private void expect(int slot, int sequence) {
         slots.sequence(slot, sequence);
         addFlags(slot, CacheSlots.SEQUENCED);
     }

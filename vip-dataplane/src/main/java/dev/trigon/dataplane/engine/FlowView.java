@@ -137,7 +137,7 @@ final class FlowView {
             FlowKey client = scope.keyOf(key.clientHigh(), key.clientLow(), new FlowKey());
             int id = new Affinities(clients).backendOf(client, scope.timeMs(), nowMs);
             Backend usual = id == Affinities.NONE ? null : table.keeper(id, service);
-            if (usual != null && usual.takesNewFlows()) {
+            if (usual != null && usual.service() == service && usual.takesNewFlows()) {
                 return new Explanation(name, usual.id(), "affinity", detail);
             }
             hash = client.hash();

@@ -20,15 +20,25 @@ import org.jspecify.annotations.Nullable;
  * client's affinity; then the service's scheduler.
  *
  * <p>What is not to be remembered is placed by hash, so that its next packet goes the same way: SYNs and new flows beyond the
- * rates that are remembered, new flows while the flow table is full, and connections that are met in the middle.
+ * rates that are remembered, new flows while the flow table is full, and connections that are met in the middle. And since a flow
+ * that was not remembered may be with its next packet, all is placed by hash for a while after one was not.
  */
 final class FlowPlacement {
+    /** Longer than a client takes to send a SYN again, or most of those who send datagrams their next. */
+    private static final long BY_HASH_MS = 30_000;
+
     private final FlowCache flows;
     private final Handshakes handshakes;
     private final Affinities affinities;
     private final RateLimit newFlows;
     private final FlowKey key = new FlowKey();
     private final FlowKey client = new FlowKey();
+    /** What begins before that is placed by hash, remembered or not. */
+    private long byHashUntilMs;
+    /** The same for clients. */
+    private long clientsByHashUntilMs;
+
+    private boolean usualChosen;
     private long notRemembered;
     private long affinityFull;
 
@@ -75,6 +85,9 @@ final class FlowPlacement {
             return false;
         }
         Backend keeper = table.keeper(flows.backendId(slot), service);
+        if (keeper != null && opens) {
+            return placeSynOnFlow(slot, packet, keeper, fate);
+        }
         if (keeper != null) {
             if (keeper.id() != flows.backendId(slot)) {
                 flows.reassign(slot, keeper.id());
@@ -89,11 +102,26 @@ final class FlowPlacement {
         if (gone && tcp && !opens && service.resetsWhenDown()) {
             // remembered as closed: packets that are under way are not taken for a connection of another server's
             flows.state(slot, FlowState.CLOSED, nowMs);
+            flows.touch(slot, 0, nowMs);
             fate.reset();
             return true;
         }
         flows.remove(slot);
         return false;
+    }
+
+    /**
+     * A SYN on an established flow: a retransmission, or a port used again before its time. It keeps the flow's backend, which
+     * answers for itself, but not the flow alive: a client that tries in vain would do so for ever. Where the backend takes
+     * no new flows, a new connection is not for it.
+     */
+    private boolean placeSynOnFlow(int slot, Packet packet, Backend keeper, Fate fate) {
+        if (!keeper.takesNewFlows() && flows.isFar(slot, packet.tcp().sequence())) {
+            flows.remove(slot);
+            return false;
+        }
+        fate.toBackend(keeper.id(), FlowCache.MISS);
+        return true;
     }
 
     /** A client begins a connection. Nothing but the handshakes learns of it before it answers. */
@@ -107,10 +135,11 @@ final class FlowPlacement {
             return;
         }
         boolean noted = handshakes.permits(nowMs);
-        Backend chosen = choose(service, noted, table, nowMs);
+        boolean scheduled = isScheduled(noted && flows.hasRoom(), nowMs);
+        Backend chosen = choose(key, service, scheduled, table, nowMs);
         if (chosen != null && noted) {
             handshakes.begin(key, chosen.id(), nowMs);
-            if (service.affinity() != null) {
+            if (service.affinity() != null && !usualChosen) {
                 // the connections that a client begins at once go to one backend too
                 handshakes.begin(client, chosen.id(), nowMs);
             }
@@ -118,28 +147,42 @@ final class FlowPlacement {
         to(chosen, fate);
     }
 
+    /** Whether the scheduler may choose, which depends on more than the packet. */
+    private boolean isScheduled(boolean remembered, long nowMs) {
+        if (!remembered) {
+            byHashUntilMs = nowMs + BY_HASH_MS;
+        }
+        return nowMs >= byHashUntilMs;
+    }
+
     /** A client ends its handshake, or goes on with a connection that is older than the flow table. */
     private void placeMidStream(Packet packet, Service service, ServiceTable table, long nowMs, Fate fate) {
         int flags = packet.tcp().flags();
         Backend begun =
                 table.keeper(handshakes.backendOf(key, service.timeouts().synMs(), nowMs), service);
-        Backend chosen = begun != null ? begun : choose(service, false, table, nowMs);
+        Backend chosen = begun != null ? begun : choose(key, service, false, table, nowMs);
         if (chosen == null || TcpTracking.resets(flags)) {
             to(chosen, fate);
-        } else if (isRemembered(nowMs)) {
+        } else if (isRemembered(begun != null, nowMs)) {
             int slot = flows.create(key, chosen.id(), TcpTracking.first(flags), nowMs);
             flows.follow(slot, flags, packet.tcp().sequence(), packet.tcpPayloadLength(), nowMs);
             handshakes.end(key);
-            rememberClient(service, chosen, nowMs);
+            if (begun != null) {
+                rememberClient(service, chosen, nowMs);
+            }
             fate.toBackend(chosen.id(), slot);
         } else {
+            if (begun != null) {
+                // the handshakes stand in for the flow table as long as they can
+                handshakes.begin(key, begun.id(), nowMs);
+            }
             to(chosen, fate);
         }
     }
 
     private void placeDatagram(Service service, ServiceTable table, long nowMs, Fate fate) {
-        boolean remembered = isRemembered(nowMs);
-        Backend chosen = choose(service, remembered, table, nowMs);
+        boolean remembered = isRemembered(false, nowMs);
+        Backend chosen = choose(key, service, isScheduled(remembered, nowMs), table, nowMs);
         if (chosen != null && remembered) {
             int slot = flows.create(key, chosen.id(), FlowState.UDP, nowMs);
             rememberClient(service, chosen, nowMs);
@@ -157,8 +200,9 @@ final class FlowPlacement {
         }
     }
 
-    private boolean isRemembered(long nowMs) {
-        boolean remembered = flows.hasRoom() && newFlows.permits(nowMs);
+    /** @param counted whether it was among the handshakes, whose rate is limited already */
+    private boolean isRemembered(boolean counted, long nowMs) {
+        boolean remembered = flows.hasRoom() && (counted || newFlows.permits(nowMs));
         notRemembered += remembered ? 0 : 1;
         return remembered;
     }
@@ -166,40 +210,45 @@ final class FlowPlacement {
     /**
      * A backend for what has none yet.
      *
-     * @param scheduled whether the choice will be remembered; if not it must follow from the packet alone
+     * @param scheduled whether the scheduler may choose; if not the choice follows from the packet alone
      */
-    private @Nullable Backend choose(Service service, boolean scheduled, ServiceTable table, long nowMs) {
+    private @Nullable Backend choose(FlowKey flow, Service service, boolean scheduled, ServiceTable table, long nowMs) {
         AffinityScope scope = service.affinity();
-        long hash = key.hash();
-        if (scope != null) {
-            scope.keyOf(key.clientHigh(), key.clientLow(), client);
-            Backend usual = usual(service, scope, table, nowMs);
-            if (usual != null) {
-                return usual;
-            }
-            hash = client.hash();
+        usualChosen = false;
+        if (scope == null) {
+            return scheduled ? service.choose(flow.hash()) : service.chooseByHash(flow.hash());
         }
-        return scheduled ? service.choose(hash) : service.chooseByHash(hash);
+        scope.keyOf(flow.clientHigh(), flow.clientLow(), client);
+        Backend usual = usual(service, scope, table, nowMs);
+        if (usual != null) {
+            usualChosen = true;
+            return usual;
+        }
+        boolean inTurn = scheduled && nowMs >= clientsByHashUntilMs;
+        return inTurn ? service.choose(client.hash()) : service.chooseByHash(client.hash());
     }
 
     /** The backend that a client had last, if it takes new flows. */
     private @Nullable Backend usual(Service service, AffinityScope scope, ServiceTable table, long nowMs) {
-        int id = affinities.backendOf(client, scope.timeMs(), nowMs);
-        Backend known = table.keeper(
-                id == Affinities.NONE
-                        ? handshakes.backendOf(client, service.timeouts().synMs(), nowMs)
-                        : id,
-                service);
+        int remembered = affinities.backendOf(client, scope.timeMs(), nowMs);
+        int id = remembered == Affinities.NONE
+                ? handshakes.backendOf(client, service.timeouts().synMs(), nowMs)
+                : remembered;
+        Backend known = table.keeper(id, service);
         return known != null && known.service() == service && known.takesNewFlows() ? known : null;
     }
 
     private void rememberClient(Service service, Backend chosen, long nowMs) {
         AffinityScope scope = service.affinity();
-        if (scope != null) {
-            scope.keyOf(key.clientHigh(), key.clientLow(), client);
-            if (!affinities.remember(client, chosen.id(), scope.timeMs(), nowMs)) {
-                affinityFull++;
-            }
+        if (scope == null) {
+            return;
+        }
+        scope.keyOf(key.clientHigh(), key.clientLow(), client);
+        // what was noted for the time of a handshake is not to last beyond the client's own time
+        handshakes.end(client);
+        if (!affinities.remember(client, chosen.id(), scope.timeMs(), nowMs)) {
+            affinityFull++;
+            clientsByHashUntilMs = nowMs + BY_HASH_MS;
         }
     }
 
@@ -209,15 +258,15 @@ final class FlowPlacement {
      */
     @Nullable
     Backend expected(FlowKey flow, Service service, ServiceTable table, long nowMs) {
+        if (service.isOnePacket()) {
+            return service.scheduler().isHashing() ? service.peek(flow.hash()) : null;
+        }
         int slot = flows.lookup(flow, service.timeouts(), nowMs);
         int id = slot == FlowCache.MISS
                 ? handshakes.backendOf(flow, service.timeouts().synMs(), nowMs)
                 : flows.backendId(slot);
         Backend keeper = table.keeper(id, service);
-        if (keeper != null) {
-            return keeper;
-        }
-        return service.scheduler().isHashing() ? service.peek(flow.hash()) : null;
+        return keeper != null ? keeper : choose(flow, service, false, table, nowMs);
     }
 
     void observe(Counters counters) {

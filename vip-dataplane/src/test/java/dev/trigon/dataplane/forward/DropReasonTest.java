@@ -60,7 +60,7 @@ class DropReasonTest {
             case ICMP_EMBEDDED -> rig -> rig.send(TestFrame.icmp(11, 0, 0));
             case ICMP_NO_FLOW ->
                 rig -> rig.send(TestFrame.icmpError(
-                        11, 0, 0, TestFrame.tcp().from("203.0.113.10", 80).to("198.51.100.10", 9), 28));
+                        11, 0, 0, TestFrame.tcp().from("203.0.113.10", 79).to("198.51.100.10", 9), 28));
             case RATE_LIMITED ->
                 rig -> {
                     rig.send(TestFrame.echoRequest(1, 1));

@@ -139,7 +139,6 @@ class IcmpTest {
         rows.add(embedded(mode, "quoting nothing", message(mode, mode.v6 ? 1 : 3, 0, 0)));
         rows.add(embedded(mode, "about what was sent to the VIP", mode.tooBig(mode.tcp(), 100)));
         rows.add(unknown(mode, "about another port", mode.tooBig(mode.reply(TestFrame.tcp(), 81), 100)));
-        rows.add(unknown(mode, "about no flow", mode.tooBig(mode.reply(TestFrame.udp(), Mode.DNS), 100)));
         rows.add(unknown(
                 mode,
                 "about an echo reply",
