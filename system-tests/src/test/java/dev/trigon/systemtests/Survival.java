@@ -8,6 +8,7 @@ import dev.trigon.systemtests.lab.Client;
 import dev.trigon.systemtests.lab.Download;
 import dev.trigon.systemtests.lab.Downloads;
 import dev.trigon.systemtests.lab.Eventually;
+import dev.trigon.systemtests.lab.Family;
 import dev.trigon.systemtests.lab.Lab;
 import dev.trigon.systemtests.lab.Program;
 import dev.trigon.systemtests.lab.Seed;
@@ -30,16 +31,16 @@ abstract class Survival {
 
     /**
      * While there is no vipd after a clean stop, the gateway's kernel sends the VIP's packets back to the router, which says
-     * in ICMPv6 to clients on a link of its own that the VIP is their neighbour. It is not.
+     * in ICMPv6 to clients on a link of its own that the VIP is their neighbour. README's remedy: a blackhole of one's own.
      */
     @BeforeEach
-    void keepTheClientFromRedirects() {
-        lab().client().host().ask("sysctl", "-q", "net.ipv6.conf.eth0.accept_redirects=0");
+    void guardTheVipWhileVipdIsAway() {
+        lab().gateway().ask("ip", "route", "add", "blackhole", Family.IPV6.vip() + "/128", "metric", "9999");
     }
 
     @AfterEach
-    void leaveTheClientAsItWas() {
-        lab().client().host().ask("sysctl", "-q", "net.ipv6.conf.eth0.accept_redirects=1");
+    void leaveTheGatewayAsItWas() {
+        lab().gateway().ask("ip", "route", "del", "blackhole", Family.IPV6.vip() + "/128", "metric", "9999");
     }
 
     @Test
