@@ -53,6 +53,11 @@ public final class FlowRecord {
         return backendId(cell.tag);
     }
 
+    /** The same flow, another backend; to be sealed again. */
+    void backendId(int backendId) {
+        cell.tag = (cell.tag & ~BACKEND_BITS) | (backendId & BACKEND_BITS);
+    }
+
     public FlowState state() {
         return FlowState.of(stateCode(cell.tag));
     }

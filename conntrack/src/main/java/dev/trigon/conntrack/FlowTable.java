@@ -136,6 +136,25 @@ public final class FlowTable implements AutoCloseable {
         return map.merge(delta.cell, FlowRecord.BACKEND_BITS);
     }
 
+    /**
+     * Gives a flow to another backend, with its state, time, packets and bytes as they are here. False if there is no such
+     * flow, or it is not {@code fromBackendId}'s: one that somebody removed a moment ago does not come back.
+     */
+    public boolean reassign(FlowKey key, int fromBackendId, int toBackendId, FlowRecord scratch) {
+        while (find(key, scratch) && scratch.backendId() == fromBackendId) {
+            long found = scratch.cell.tag;
+            scratch.backendId(toBackendId);
+            scratch.seal(key);
+            if (map.replaceTag(scratch.cell, found)) {
+                counts.add(fromBackendId, -1);
+                counts.add(toBackendId, 1);
+                return true;
+            }
+            // between the look and the lock it was removed, given away, or followed into another state: look again
+        }
+        return false;
+    }
+
     /** Whether there was such a flow. */
     public boolean remove(FlowKey key, FlowRecord scratch) {
         scratch.address(key);

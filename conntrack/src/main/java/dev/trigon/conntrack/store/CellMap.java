@@ -170,6 +170,30 @@ public final class CellMap implements AutoCloseable {
         }
     }
 
+    /**
+     * Gives the cell's tag to the one of its key, if that has the tag {@code expected} now; its time and counts stay, and are
+     * in the cell afterwards.
+     */
+    public boolean replaceTag(Cell cell, long expected) {
+        try (ExternalMapQueryContext<Cell, Cell, ?> query = map.queryContext(cell)) {
+            query.updateLock().lock();
+            MapEntry<Cell, Cell> entry = query.entry();
+            if (entry == null) {
+                return false;
+            }
+            Data<Cell> value = entry.value();
+            if (tag(value) != expected) {
+                return false;
+            }
+            long at = value.offset();
+            cell.time = value.bytes().readLong(at + CellValueAccess.TIME_OFFSET);
+            cell.countA = value.bytes().readLong(at + CellValueAccess.COUNT_A_OFFSET);
+            cell.countB = value.bytes().readLong(at + CellValueAccess.COUNT_B_OFFSET);
+            entry.doReplaceValue(query.wrapValueAsData(cell));
+            return true;
+        }
+    }
+
     /** Removes the cell of a key. Answers its tag, or {@link Cell#NO_TAG} if there was none. */
     public long remove(Cell cell) {
         try (ExternalMapQueryContext<Cell, Cell, ?> query = map.queryContext(cell)) {
