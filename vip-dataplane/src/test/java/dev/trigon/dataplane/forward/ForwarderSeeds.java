@@ -89,12 +89,21 @@ final class ForwarderSeeds {
         ByteArrayOutputStream segments = new ByteArrayOutputStream();
         for (int port = 1_000; port < 1_008; port++) {
             String client = vip.indexOf(':') < 0 ? "198.51.100.10" : "2001:db8:c::10";
-            TestFrame segment = TestFrame.tcp().from(client, port).to(vip, 80).flags(flags);
+            TestFrame segment = TestFrame.tcp()
+                    .from(client, port)
+                    .to(vip, 80)
+                    .flags(flags)
+                    .trafficClass(0x2E)
+                    .flowLabel(0x54321)
+                    .fragment(0);
             // some with options and a tag, so that lengths differ
             segment = port % 2 == 0
                     ? segment.payload(new byte[port % 7])
                     : segment.tcpOptions(new byte[8]).tag(0x8100, 5);
-            segments.writeBytes(FrameStep.step(FrameStep.TO_US, 0, segment.build()));
+            byte[] frame = segment.build();
+            // an urgent pointer, which no RST has
+            frame[segment.transportAt() + 19] = 1;
+            segments.writeBytes(FrameStep.step(FrameStep.TO_US | FrameStep.SUMS, 0, frame));
         }
         return segments.toByteArray();
     }
