@@ -70,11 +70,24 @@ final class ForwarderSeeds {
     private static List<byte[]> ofFormerBackends() {
         List<byte[]> seeds = new ArrayList<>();
         for (String vip : List.of("203.0.113.10", "203.0.113.20", "2001:db8:f::10", "2001:db8:f::20")) {
+            seeds.add(input(0, goOn(vip, TcpHeader.ACK), changed(), inPieces(vip)));
             for (int flags : new int[] {0x00, 0x01, 0x03, 0x04, 0x10, 0x12, 0x19}) {
                 seeds.add(input(0, goOn(vip, TcpHeader.ACK), changed(), goOn(vip, flags), waited(), goOn(vip, 0x02)));
             }
         }
         return seeds;
+    }
+
+    private static byte[] inPieces(String vip) {
+        ByteArrayOutputStream pieces = new ByteArrayOutputStream();
+        for (int port = 1_000; port < 1_008; port++) {
+            String client = vip.indexOf(':') < 0 ? "198.51.100.10" : "2001:db8:c::10";
+            TestFrame segment = TestFrame.tcp().from(client, port).to(vip, 80).identification(port);
+            for (byte[] piece : segment.payload(new byte[40]).fragments(32)) {
+                pieces.writeBytes(FrameStep.step(FrameStep.TO_US, 0, piece));
+            }
+        }
+        return pieces.toByteArray();
     }
 
     private static byte[] changed() {
