@@ -8,9 +8,11 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.LongStream;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Held to the paper: Eisenbud et al., NSDI 2016, sections 3.4 and 5.3. */
@@ -259,5 +261,32 @@ class MaglevTest {
         assertThat(maglev(new long[0], new int[0]).choose(42)).isEqualTo(Scheduler.NO_BACKEND);
         assertThat(maglev(inARow(2), new int[] {0, 0}).choose(42)).isEqualTo(Scheduler.NO_BACKEND);
         assertThat(maglev(inARow(2), new int[] {0, 0}).peek(42)).isEqualTo(Scheduler.NO_BACKEND);
+    }
+
+    /** Rows: backends, and the least of the primes that gives each a hundred slots. */
+    @ParameterizedTest(name = "{0} backends: {1} slots")
+    @CsvSource({
+        "1, 251",
+        "2, 251",
+        "3, 1021",
+        "10, 1021",
+        "11, 4093",
+        "41, 16381",
+        "163, 16381",
+        "164, 65537",
+        "700, 65537"
+    })
+    void shouldBeNoLargerThanSoManyBackendsNeed(int backends, int slots) {
+        long[] low = LongStream.range(1, backends + 1).toArray();
+        int[] weights = new int[backends];
+        Arrays.fill(weights, 1);
+        Maglev small = Maglev.small(new long[backends], low, weights);
+
+        int[] share = new int[backends];
+        for (int hash = 0; hash < slots; hash++) {
+            assertThat(small.choose(hash + slots)).isEqualTo(small.choose(hash));
+            share[small.choose(hash)]++;
+        }
+        assertThat(Arrays.stream(share)).allMatch(each -> each >= slots / backends && each <= slots / backends + 1);
     }
 }

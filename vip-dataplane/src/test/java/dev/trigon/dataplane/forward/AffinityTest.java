@@ -153,6 +153,60 @@ class AffinityTest {
     }
 
     @Test
+    void shouldKeepServicesApartByVipAndByProtocol() {
+        PortRange dns = new PortRange(53, 53);
+        rig.serve(
+                service("a").ports(dns).affinity(CLIENT).backend(1, "10.2.0.11", 1),
+                service("b").ports(dns).affinity(CLIENT).udp().backend(2, "10.2.0.12", 1),
+                service("c").vip("203.0.113.20").ports(dns).affinity(CLIENT).backend(3, "10.2.0.13", 1));
+
+        rig.send(TestFrame.tcp().to("203.0.113.10", 53));
+        rig.send(TestFrame.udp().to("203.0.113.10", 53));
+        rig.send(TestFrame.tcp().to("203.0.113.20", 53));
+
+        assertThat(rig.clientTable.size()).isEqualTo(3);
+    }
+
+    @Test
+    void shouldTellGroupsApartByTheOrderOfTheirLetters() {
+        rig.serve(
+                service("a").affinity(new Affinity(TIME, 32, 128, "shop")).backend(1, "10.2.0.11", 1),
+                service("b")
+                        .affinity(new Affinity(TIME, 32, 128, "hops"))
+                        .ports(new PortRange(443, 443))
+                        .backend(2, "10.2.0.12", 1));
+
+        connect("198.51.100.1", 80);
+        connect("198.51.100.1", 443);
+
+        assertThat(rig.clientTable.size()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldNotGiveAClientToAServerThatIsNotOfTheService() {
+        Affinity shop = new Affinity(TIME, 32, 128, "shop");
+        rig.serve(
+                service("web").affinity(shop).backend(1, "10.2.0.11", 1),
+                service("tls").affinity(shop).ports(new PortRange(443, 443)).backend(2, "10.2.0.14", 1));
+
+        assertThat(connect("198.51.100.1", 80)).isEqualTo(11);
+        assertThat(connect("198.51.100.1", 443)).isEqualTo(14);
+    }
+
+    @Test
+    void shouldGoByHashOfTheClientWhenNothingMayBeRemembered() throws Exception {
+        try (Rig forgetful = Rig.remembering(0).serve(web())) {
+            Set<Integer> servers = new HashSet<>();
+            for (int port = 1_000; port < 1_050; port++) {
+                TestFrame met = TestFrame.tcp().from("198.51.100.1", port).flags(ACK);
+                servers.add(Rig.server(forgetful.send(met)));
+            }
+
+            assertThat(servers).hasSize(1);
+        }
+    }
+
+    @Test
     void shouldNotBringAClientBackToABackendThatTakesNoNewFlows() {
         rig.serve(web());
         assertThat(connect("198.51.100.1")).isEqualTo(11);

@@ -12,6 +12,7 @@ import dev.trigon.dataplane.service.Protocol;
 import dev.trigon.dataplane.service.Specs;
 import dev.trigon.dataplane.service.TimeoutOverrides;
 import dev.trigon.dataplane.service.WhenDown;
+import dev.trigon.dataplane.wire.Octets;
 import dev.trigon.dataplane.wire.TestFrame;
 import java.util.Arrays;
 import java.util.List;
@@ -110,6 +111,25 @@ class BackendChangeTest {
         serve(former(1, "10.2.0.11", true), service("web").backend(2, "10.2.0.19", 1));
 
         assertThat(serverOf(1_000, ACK)).isEqualTo(11);
+    }
+
+    @Test
+    void shouldReachAFormerBackendInTheWayOfItsVipWhenItsServiceHasAnother() {
+        rig.serve(web());
+        connect(1_000);
+
+        serve(
+                former(1, "10.2.0.11", true),
+                service("web").vip("203.0.113.20").l3dsr(7).backend(2, "10.2.0.12", 1),
+                service("other").backend(3, "10.2.0.13", 1));
+
+        byte[] left = rig.send(segment(1_000, ACK)).frame();
+        assertThat(left).isNotNull();
+        assertThat(left[5]).isEqualTo((byte) 11);
+        int destinationAt = TestFrame.ETHERNET + 16;
+        assertThat(Arrays.copyOfRange(left, destinationAt, destinationAt + 4))
+                .as("in l2dsr the VIP stays")
+                .isEqualTo(Octets.address("203.0.113.10"));
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.trigon.dataplane.forward;
 
 import dev.trigon.dataplane.wire.Extension;
 import dev.trigon.dataplane.wire.SeedFrames;
+import dev.trigon.dataplane.wire.TcpHeader;
 import dev.trigon.dataplane.wire.TestFrame;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
@@ -35,6 +36,9 @@ final class ForwarderSeeds {
                 .payload(new byte[400]);
         seeds.add(input(0, FrameStep.step(FrameStep.TO_US, 0, headers.build())));
         seeds.addAll(changes());
+        seeds.addAll(ofFormerBackends());
+        byte[] toNobody = TestFrame.tcp().to("203.0.113.10", 81).build();
+        seeds.add(input(0, FrameStep.step(FrameStep.TO_US, 0, toNobody)));
         seeds.addAll(inFragments());
         return seeds;
     }
@@ -60,6 +64,61 @@ final class ForwarderSeeds {
             }
         }
         return seeds;
+    }
+
+    /** Connections to each backend, of both families; then the backends change, and the clients go on in every way. */
+    private static List<byte[]> ofFormerBackends() {
+        List<byte[]> seeds = new ArrayList<>();
+        for (String vip : List.of("203.0.113.10", "203.0.113.20", "2001:db8:f::10", "2001:db8:f::20")) {
+            seeds.add(input(0, goOn(vip, TcpHeader.ACK), changed(), inPieces(vip)));
+            for (int flags : new int[] {0x00, 0x01, 0x03, 0x04, 0x10, 0x12, 0x19}) {
+                seeds.add(input(0, goOn(vip, TcpHeader.ACK), changed(), goOn(vip, flags), waited(), goOn(vip, 0x02)));
+            }
+        }
+        return seeds;
+    }
+
+    private static byte[] inPieces(String vip) {
+        ByteArrayOutputStream pieces = new ByteArrayOutputStream();
+        for (int port = 1_000; port < 1_008; port++) {
+            String client = vip.indexOf(':') < 0 ? "198.51.100.10" : "2001:db8:c::10";
+            TestFrame segment = TestFrame.tcp().from(client, port).to(vip, 80).identification(port);
+            for (byte[] piece : segment.payload(new byte[40]).fragments(32)) {
+                pieces.writeBytes(FrameStep.step(FrameStep.TO_US, 0, piece));
+            }
+        }
+        return pieces.toByteArray();
+    }
+
+    private static byte[] changed() {
+        return new byte[] {(byte) (ForwarderTarget.TABLE << 5 | 1)};
+    }
+
+    private static byte[] waited() {
+        return new byte[] {(byte) (ForwarderTarget.TIME << 5 | 0x1F)};
+    }
+
+    private static byte[] goOn(String vip, int flags) {
+        ByteArrayOutputStream segments = new ByteArrayOutputStream();
+        for (int port = 1_000; port < 1_008; port++) {
+            String client = vip.indexOf(':') < 0 ? "198.51.100.10" : "2001:db8:c::10";
+            TestFrame segment = TestFrame.tcp()
+                    .from(client, port)
+                    .to(vip, 80)
+                    .flags(flags)
+                    .trafficClass(0x2E)
+                    .flowLabel(0x54321)
+                    .fragment(0);
+            // some with options and a tag, so that lengths differ
+            segment = port % 2 == 0
+                    ? segment.payload(new byte[port % 7])
+                    : segment.tcpOptions(new byte[8]).tag(0x8100, 5);
+            byte[] frame = segment.build();
+            // an urgent pointer, which no RST has
+            frame[segment.transportAt() + 19] = 1;
+            segments.writeBytes(FrameStep.step(FrameStep.TO_US | FrameStep.SUMS, 0, frame));
+        }
+        return segments.toByteArray();
     }
 
     /** The first fragment comes last. */

@@ -2,6 +2,7 @@ package dev.trigon.dataplane.forward;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trigon.conntrack.FlowTable;
 import dev.trigon.conntrack.FlowTimeouts;
 import dev.trigon.dataplane.answer.AnswerPolicy;
 import dev.trigon.dataplane.answer.ArmAddresses;
@@ -48,9 +49,10 @@ public final class ForwarderTarget implements FuzzTarget {
     private final Rig answering = new Rig(new AnswerPolicy(false, 20), addresses);
     private final Rig forwarding = new Rig(new AnswerPolicy(true, 1_000), addresses);
     private final List<ServiceTable> tables =
-            List.of(ForwarderServices.all(answering), ForwarderServices.fewer(answering), ServiceTable.EMPTY);
+            List.of(ForwarderServices.all(answering), ForwarderServices.changed(answering), ServiceTable.EMPTY);
     private final Set<DropReason> dropped = EnumSet.noneOf(DropReason.class);
     private final Set<Verdict> verdicts = EnumSet.noneOf(Verdict.class);
+    private boolean hasReset;
 
     private Rig rig = answering;
     private int errno;
@@ -98,11 +100,8 @@ public final class ForwarderTarget implements FuzzTarget {
         addresses.set(named ? Specs.address(OWN4) : null, named ? Specs.address(OWN6) : null);
         rig.nowMs += LONGER_THAN_ANYTHING_LASTS_MS;
         rig.flows.writeBehind(rig.nowMs, Integer.MAX_VALUE);
-        if (rig.flowTable.size() > rig.flowTable.maxFlows() / 2) {
-            for (int i = rig.flowTable.expirySteps(); i > 0; i--) {
-                rig.flowTable.expireNext(rig.nowMs, id -> FlowTimeouts.DEFAULT);
-            }
-        }
+        expire(rig.flowTable);
+        expire(rig.clientTable);
         rig.table = tables.get(0);
         for (String server : ForwarderServices.SERVERS) {
             answering.resolve(server, Rig.MTU);
@@ -110,6 +109,14 @@ public final class ForwarderTarget implements FuzzTarget {
         errno = 0;
         frames = 0;
         rig.batch.clear();
+    }
+
+    private void expire(FlowTable table) {
+        if (table.size() > table.maxFlows() / 2) {
+            for (int i = table.expirySteps(); i > 0; i--) {
+                table.expireNext(rig.nowMs, id -> FlowTimeouts.DEFAULT);
+            }
+        }
     }
 
     private void changeNextHop(int how) {
@@ -209,6 +216,7 @@ public final class ForwarderTarget implements FuzzTarget {
                 verdicts.add(verdict);
             }
         }
+        hasReset |= reading.of(Observed.TCP_RESETS_SENT) > 0;
         for (DropReason reason : DropReason.values()) {
             if (reading.of(reason) > 0) {
                 dropped.add(reason);
@@ -241,9 +249,18 @@ public final class ForwarderTarget implements FuzzTarget {
         forwarding.close();
     }
 
+    Set<DropReason> dropped() {
+        return dropped;
+    }
+
+    boolean hasReset() {
+        return hasReset;
+    }
+
     @Override
     public void assertReach() {
         assertThat(verdicts).contains(Verdict.values());
+        assertThat(hasReset).as("an RST was sent").isTrue();
         // so many fragments at once are not in one input
         assertThat(dropped)
                 .containsExactlyInAnyOrderElementsOf(

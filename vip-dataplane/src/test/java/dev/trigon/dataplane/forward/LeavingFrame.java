@@ -115,6 +115,10 @@ final class LeavingFrame {
                     "how wrong an echo reply's sum is");
             return;
         }
+        if (now.protocol == ReferenceFrame.TCP) {
+            Expect.same(ExpectedReset.of(before), frame, "the RST");
+            return;
+        }
         Expect.that(now.ipError() == 0 && now.transportError() == 0, "an answer with a wrong sum");
         Expect.same(now.end, frame.length, "where an answer ends");
         boolean advertisement = now.v6 && now.octet(now.transportAt) == 136;

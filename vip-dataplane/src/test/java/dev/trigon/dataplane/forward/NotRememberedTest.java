@@ -67,6 +67,50 @@ class NotRememberedTest {
     }
 
     @Test
+    void shouldTakeNoPlaceForASynBeyondTheRate() throws Exception {
+        try (Rig rig = new Rig().serve(web())) {
+            for (int client = 0; client < 60_000; client++) {
+                rig.send(segment(client, 1_000, SYN));
+                rig.nowMs += client % 20 == 0 ? 1 : 0;
+            }
+
+            assertThat(observed(rig, Observed.HANDSHAKES_NOT_REMEMBERED)).isGreaterThan(40_000);
+            assertThat(observed(rig, Observed.HANDSHAKES_DISPLACED)).isLessThan(200);
+        }
+    }
+
+    @Test
+    void shouldPlaceDatagramsByHashThatItMayNotRemember() throws Exception {
+        try (Rig rig = Rig.remembering(0).serve(web().udp())) {
+            Set<Integer> servers = new HashSet<>();
+            for (int client = 0; client < 100; client++) {
+                TestFrame datagram = TestFrame.udp().from(0x0A00_0000 + client, 1_000);
+                int server = Rig.server(rig.send(datagram));
+                for (int i = 0; i < 3; i++) {
+                    assertThat(Rig.server(rig.send(datagram))).isEqualTo(server);
+                }
+                servers.add(server);
+            }
+
+            assertThat(servers).hasSize(3);
+            assertThat(rig.flowTable.size()).isZero();
+        }
+    }
+
+    @Test
+    void shouldSendAnErrorWhereTheHandshakeIsThatItIsAbout() throws Exception {
+        try (Rig rig = new Rig().serve(web())) {
+            for (int port = 1_000; port < 1_010; port++) {
+                int server = Rig.server(
+                        rig.send(TestFrame.tcp().from("198.51.100.10", port).flags(SYN)));
+                TestFrame reply = TestFrame.tcp().from("203.0.113.10", 80).to("198.51.100.10", port);
+                assertThat(Rig.server(rig.send(TestFrame.icmpError(3, 4, 1_280, reply, 28))))
+                        .isEqualTo(server);
+            }
+        }
+    }
+
+    @Test
     void shouldRememberNoMoreNewFlowsThanItMay() throws Exception {
         try (Rig rig = Rig.remembering(1_000).serve(web())) {
             int server = Rig.server(rig.send(segment(1, 1_000, SYN)));
