@@ -157,12 +157,14 @@ public final class FlowCache implements AutoCloseable {
     /** Gives a flow to another backend, with all that is known of it. */
     public void reassign(int slot, int backendId) {
         flush(slot);
-        boolean counted = table.find(slots.key(slot, slotKey), scratch);
-        long packets = counted ? scratch.packets() : 0;
-        long bytes = counted ? scratch.bytes() : 0;
+        int from = slots.backendId(slot);
         slots.backendId(slot, backendId);
-        scratch.set(backendId, state(slot), slots.lastSeenMs(slot), packets, bytes);
-        put(slot, scratch);
+        if (!slots.has(slot, CacheSlots.STORED)) {
+            store(slot);
+        } else if (!table.reassign(slots.key(slot, slotKey), from, backendId, scratch)) {
+            // removed in the meantime: this packet goes on, the next is a miss
+            free(slot);
+        }
     }
 
     /** Makes a flow unknown, here and in the table. */
@@ -327,11 +329,7 @@ public final class FlowCache implements AutoCloseable {
     }
 
     private void store(int slot) {
-        put(slot, record(slot));
-    }
-
-    private void put(int slot, FlowRecord record) {
-        if (table.put(slots.key(slot, slotKey), record)) {
+        if (table.put(slots.key(slot, slotKey), record(slot))) {
             written(slot);
             addFlags(slot, CacheSlots.STORED);
         } else {

@@ -86,7 +86,7 @@ final class FlowPlacement {
         }
         Backend keeper = table.keeper(flows.backendId(slot), service);
         if (keeper != null && opens) {
-            return placeSynOnFlow(slot, packet, keeper, fate);
+            return placeSynOnFlow(slot, packet, keeper, service, fate);
         }
         if (keeper != null) {
             if (keeper.id() != flows.backendId(slot)) {
@@ -115,8 +115,9 @@ final class FlowPlacement {
      * answers for itself, but not the flow alive: a client that tries in vain would do so for ever. Where the backend takes
      * no new flows, a new connection is not for it.
      */
-    private boolean placeSynOnFlow(int slot, Packet packet, Backend keeper, Fate fate) {
-        if (!keeper.takesNewFlows() && flows.isFar(slot, packet.tcp().sequence())) {
+    private boolean placeSynOnFlow(int slot, Packet packet, Backend keeper, Service service, Fate fate) {
+        boolean takesNew = keeper.service() == service && keeper.takesNewFlows();
+        if (!takesNew && flows.isFar(slot, packet.tcp().sequence())) {
             flows.remove(slot);
             return false;
         }

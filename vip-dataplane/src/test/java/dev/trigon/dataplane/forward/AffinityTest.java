@@ -160,9 +160,11 @@ class AffinityTest {
                 service("b").ports(dns).affinity(CLIENT).udp().backend(2, "10.2.0.12", 1),
                 service("c").vip("203.0.113.20").ports(dns).affinity(CLIENT).backend(3, "10.2.0.13", 1));
 
-        rig.send(TestFrame.tcp().to("203.0.113.10", 53));
+        for (int flags : new int[] {SYN, ACK}) {
+            rig.send(TestFrame.tcp().to("203.0.113.10", 53).flags(flags));
+            rig.send(TestFrame.tcp().to("203.0.113.20", 53).flags(flags));
+        }
         rig.send(TestFrame.udp().to("203.0.113.10", 53));
-        rig.send(TestFrame.tcp().to("203.0.113.20", 53));
 
         assertThat(rig.clientTable.size()).isEqualTo(3);
     }

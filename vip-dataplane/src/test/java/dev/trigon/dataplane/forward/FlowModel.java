@@ -5,6 +5,7 @@ import dev.trigon.conntrack.FlowTimeouts;
 import dev.trigon.dataplane.forward.ModelServices.ModelService;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What a worker must remember of flows, written from the rules with maps and none of the code under test. */
@@ -27,7 +28,12 @@ final class FlowModel {
         RESET
     }
 
-    record Expected(Way way, int id) {}
+    /** @param orId where it goes too if the flow's sequence number was forgotten, as an eviction does; 0: nowhere else */
+    record Expected(Way way, int id, int orId) {
+        Expected(Way way, int id) {
+            this(way, id, 0);
+        }
+    }
 
     /** A packet; flags of -1: a datagram. */
     record Segment(int flow, int flags, int sequence, int octets) {
@@ -61,6 +67,7 @@ final class FlowModel {
     final Map<Integer, Flow> flows = new HashMap<>();
     private final Map<Integer, Handshake> handshakes = new HashMap<>();
     private final FlowTimeouts timeouts;
+    private @Nullable Flow displaced;
 
     FlowModel(FlowTimeouts timeouts) {
         this.timeouts = timeouts;
@@ -69,25 +76,44 @@ final class FlowModel {
     Expected expect(Segment segment, ModelServices services, long nowMs) {
         ModelService service = services.of(segment.flow());
         Flow flow = live(segment.flow(), nowMs);
+        displaced = null;
         boolean over = flow != null && (flow.state == FlowState.CLOSING || flow.state == FlowState.CLOSED);
         if (flow != null && !(over && segment.opens())) {
             int keeper = services.keeper(flow.id, service);
-            if (keeper > 0) {
+            if (keeper > 0
+                    && !isAnother(flow, segment, services.eligible(service).contains(keeper))) {
                 return new Expected(Way.TO, keeper);
             }
+            displaced = keeper > 0 ? flow : null;
             if (keeper == ModelServices.GONE && segment.isTcp() && !segment.opens() && service.resets) {
                 return new Expected(Way.RESET, 0);
             }
         }
         flows.remove(segment.flow());
+        int orId = displaced == null ? 0 : services.keeper(displaced.id, service);
         Handshake begun = handshakes.get(segment.flow());
         if (begun != null && nowMs - begun.seenMs < timeouts.synMs()) {
             int keeper = services.keeper(begun.id, service);
             if (keeper > 0) {
-                return new Expected(Way.TO, keeper);
+                return new Expected(Way.TO, keeper, orId);
             }
         }
-        return new Expected(segment.isTcp() && !segment.opens() ? Way.BY_HASH : Way.ANEW, 0);
+        return new Expected(segment.isTcp() && !segment.opens() ? Way.BY_HASH : Way.ANEW, 0, orId);
+    }
+
+    /** Whether a SYN on an established flow is of a connection that its backend does not get, since it takes no new ones. */
+    private static boolean isAnother(Flow flow, Segment segment, boolean takesNewFlows) {
+        return segment.opens() && !takesNewFlows && flow.sequenced && !isNear(flow, segment);
+    }
+
+    private static boolean isNear(Flow flow, Segment segment) {
+        int ahead = segment.sequence() - flow.next;
+        return ahead >= -NEAR && ahead <= NEAR;
+    }
+
+    /** The SYN was taken for one of the flow that was expected to make way for it. */
+    void putBack(int number) {
+        flows.put(number, Objects.requireNonNull(displaced));
     }
 
     private @Nullable Flow live(int number, long nowMs) {
@@ -97,7 +123,7 @@ final class FlowModel {
 
     void reset(int number, long nowMs) {
         Flow flow = flows.get(number);
-        if (flow != null && flow.state != FlowState.CLOSED) {
+        if (flow != null) {
             flow.state = FlowState.CLOSED;
             flow.seenMs = nowMs;
         }
@@ -106,6 +132,10 @@ final class FlowModel {
     /** A packet has gone to this backend. */
     void went(Segment segment, int id, long nowMs) {
         Flow flow = flows.get(segment.flow());
+        if (flow != null && segment.opens()) {
+            // it keeps the flow's backend, and not the flow alive
+            return;
+        }
         if (flow == null) {
             if (segment.opens()) {
                 handshakes.put(segment.flow(), new Handshake(id, nowMs));
@@ -127,8 +157,7 @@ final class FlowModel {
     }
 
     private static void follow(Flow flow, Segment segment) {
-        int ahead = segment.sequence() - flow.next;
-        boolean near = flow.sequenced && ahead >= -NEAR && ahead <= NEAR;
+        boolean near = flow.sequenced && isNear(flow, segment);
         if (segment.isRst()) {
             flow.state = near ? FlowState.CLOSED : flow.state;
             return;
