@@ -22,6 +22,9 @@ public final class Affinities {
 
     private static final int LAG_FRACTION = 8;
 
+    /** Of its time, what a client may be without a flow while the table is nearly full: a half. */
+    private static final int PRESSED_SHARE = 2;
+
     private final FlowTable clients;
     private final FlowRecord scratch = new FlowRecord();
 
@@ -88,8 +91,13 @@ public final class Affinities {
         return clients.expirySteps();
     }
 
-    /** Forgets clients whose time is over, in the next piece of the table. Answers how many. */
+    /**
+     * Forgets clients whose time is over, in the next piece of the table. While the table is nearly full, half of it is
+     * enough: those went longest without a flow, and without room nobody new would be remembered until the others' whole
+     * time, which may be a week. Answers how many.
+     */
     public int expireNext(long nowMs) {
-        return clients.expireNext(client -> nowMs - client.lastSeenMs() >= rememberedForMs(client));
+        long share = clients.isPressed() ? PRESSED_SHARE : 1;
+        return clients.expireNext(client -> nowMs - client.lastSeenMs() >= rememberedForMs(client) / share);
     }
 }

@@ -2,7 +2,8 @@ package dev.trigon.conntrack;
 
 /**
  * What has to go when the table is nearly full, the least loss first. A flow that has carried more than its first packet
- * and was not closed is nobody's to take: new flows can be placed by hash alone, old ones can not.
+ * and was not closed is nobody's to take: new flows can be placed by hash alone, old ones can not. What the table says of
+ * its flows is to be believed only once the {@link Pressure} has settled.
  */
 public enum Reclaim {
     /** Connections that are ending or never began, and datagrams that were one: what a flood leaves, mostly. */
@@ -10,7 +11,7 @@ public enum Reclaim {
         @Override
         boolean takes(FlowRecord flow, FlowTimeouts limits, long idleMs) {
             return switch (flow.state()) {
-                case SYN, CLOSING, CLOSED -> idleMs >= LEAST_IDLE_MS;
+                case SYN, CLOSING, CLOSED -> idleMs >= LEAST_IDLE_MS + GRACE_MS;
                 case UDP -> flow.packets() <= 1 && idleMs >= LEAST_IDLE_MS + GRACE_MS;
                 case ESTABLISHED -> false;
             };
@@ -28,8 +29,13 @@ public enum Reclaim {
     };
 
     private static final long LEAST_IDLE_MS = 1_000;
-    /** What a cache may know and the table not yet, since caches write soon while the table is nearly full. */
-    private static final long GRACE_MS = 2 * FlowCache.SOON_MS;
+
+    /**
+     * What a cache may know and the table not yet, once the {@link Pressure} has settled: what caches put off while the table
+     * is nearly full, and what they fall behind in a moment when it is not. For every state: a connection that is closing
+     * may still be fetching its last gigabyte, and its packets are told as late as any.
+     */
+    private static final long GRACE_MS = FlowCache.SOON_MS + Pressure.LONGEST_RELIEF_MS;
 
     abstract boolean takes(FlowRecord flow, FlowTimeouts limits, long idleMs);
 }

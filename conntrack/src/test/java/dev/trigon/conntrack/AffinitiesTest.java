@@ -152,6 +152,27 @@ class AffinitiesTest {
     }
 
     @Test
+    void shouldForgetThoseLongestWithoutAFlowWhereTheTableIsNearlyFull() {
+        for (int i = 0; i < MAX_CLIENTS; i++) {
+            affinities.remember(client(i), 1, TIME_MS, i < MAX_CLIENTS / 2 ? NOW_MS : NOW_MS + 1);
+        }
+
+        assertThat(expireAll(NOW_MS + TIME_MS / 2 - 1)).isZero();
+        int forgotten = expireAll(NOW_MS + TIME_MS / 2);
+
+        assertThat(forgotten)
+                .as("no more than is needed, and a piece of the table")
+                .isBetween(126, 126 + 200);
+        assertThat(expireAll(NOW_MS + TIME_MS - 1)).as("there is room now").isZero();
+        for (int i = MAX_CLIENTS / 2; i < MAX_CLIENTS; i++) {
+            assertThat(affinities.backendOf(client(i), TIME_MS, NOW_MS + TIME_MS / 2))
+                    .isEqualTo(1);
+        }
+        assertThat(affinities.remember(client(MAX_CLIENTS), 1, TIME_MS, NOW_MS + TIME_MS / 2))
+                .isTrue();
+    }
+
+    @Test
     void shouldShareWhatAnotherWorkerRemembered() {
         affinities.remember(client(1), 7, TIME_MS, NOW_MS);
 

@@ -20,20 +20,29 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Lets a client's affinity count from its last flow. A worker remembers a client when it places a flow; that the flow goes on
- * is seen here, by a look at every flow four times within the shortest affinity there is. And clients whose time is over
- * are forgotten.
+ * is seen here, by a look at every flow four times within the shortest affinity there is, and once a minute at least. And
+ * clients whose time is over are forgotten, a piece of their table at a time.
  *
  * <p>A flow that was closed counts up to when it was. Any other counts until now; where the affinity is so short that it
  * could end before the next look, until then.
+ *
+ * <p>Before services are in force nobody knows which flows keep a client, so nothing is done: a client whose time ended
+ * while vipd was down may have flows that go on.
  */
 final class AffinityUpkeep implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AffinityUpkeep.class);
     private static final long SHORTEST_PERIOD_MS = 5_000;
+    private static final long LONGEST_PERIOD_MS = 60_000;
     private static final int LOOKS = 4;
+    /** How many ticks it takes to go through the clients once; and when their table is nearly full. */
+    private static final int TICKS = 60;
+
+    private static final int PRESSED_TICKS = 10;
     /** Affinities come and go with the services, so the period is looked up anew. */
     private static final long TICK_NS = TimeUnit.SECONDS.toNanos(1);
 
     private final FlowTable flows;
+    private final FlowTable clients;
     private final Affinities affinities;
     private final Supplier<ServiceTable> services;
     private final LongSupplier clockMs;
@@ -44,17 +53,18 @@ final class AffinityUpkeep implements AutoCloseable {
 
     AffinityUpkeep(FlowTable flows, FlowTable clients, Supplier<ServiceTable> services, LongSupplier clockMs) {
         this.flows = flows;
+        this.clients = clients;
         this.affinities = new Affinities(clients);
         this.services = services;
         this.clockMs = clockMs;
     }
 
-    static AffinityUpkeep start(
-            FlowTable flows, FlowTable clients, Supplier<ServiceTable> services, LongSupplier clockMs) {
-        AffinityUpkeep upkeep = new AffinityUpkeep(flows, clients, services, clockMs);
-        upkeep.thread.setDaemon(true);
-        upkeep.thread.start();
-        return upkeep;
+    /** Another call changes nothing, nor one after {@link #close}. */
+    synchronized void start() {
+        if (!stopping && thread.getState() == Thread.State.NEW) {
+            thread.setDaemon(true);
+            thread.start();
+        }
     }
 
     private void run() {
@@ -68,24 +78,38 @@ final class AffinityUpkeep implements AutoCloseable {
         }
     }
 
-    /** Does what is due. Answers whether anything was. */
+    /** Does what is due. Answers whether it looked at the flows. */
     boolean tend() {
-        ServiceTable table = services.get();
+        boolean looked = look(services.get());
+        if (lastLookMs != Long.MIN_VALUE) {
+            expire();
+        }
+        return looked;
+    }
+
+    private boolean look(ServiceTable table) {
         long nowMs = clockMs.getAsLong();
-        long shortestMs = shortestAffinityMs(table);
-        long periodMs =
-                shortestMs == Long.MAX_VALUE ? SHORTEST_PERIOD_MS : Math.max(SHORTEST_PERIOD_MS, shortestMs / LOOKS);
-        if (lastLookMs != Long.MIN_VALUE && nowMs - lastLookMs < periodMs) {
+        long periodMs = periodMs(table);
+        if (table.services().isEmpty() || (lastLookMs != Long.MIN_VALUE && nowMs - lastLookMs < periodMs)) {
             return false;
         }
         lastLookMs = nowMs;
-        if (shortestMs != Long.MAX_VALUE) {
+        if (shortestAffinityMs(table) != Long.MAX_VALUE) {
             flows.forEach(flow -> extend(table, flow, nowMs, periodMs));
         }
-        for (int step = 0; step < affinities.expirySteps() && !stopping; step++) {
-            affinities.expireNext(nowMs);
-        }
         return true;
+    }
+
+    private void expire() {
+        int ticks = clients.isPressed() ? PRESSED_TICKS : TICKS;
+        int steps = (affinities.expirySteps() + ticks - 1) / ticks;
+        for (int step = 0; step < steps && !stopping; step++) {
+            affinities.expireNext(clockMs.getAsLong());
+        }
+    }
+
+    private static long periodMs(ServiceTable table) {
+        return Math.max(SHORTEST_PERIOD_MS, Math.min(LONGEST_PERIOD_MS, shortestAffinityMs(table) / LOOKS));
     }
 
     private static long shortestAffinityMs(ServiceTable table) {
@@ -124,9 +148,12 @@ final class AffinityUpkeep implements AutoCloseable {
         return scope.timeMs() < LOOKS * periodMs ? periodMs : 0;
     }
 
+    /** Harmless where it never started. */
     @Override
     public void close() {
-        stopping = true;
+        synchronized (this) {
+            stopping = true;
+        }
         LockSupport.unpark(thread);
         try {
             thread.join();

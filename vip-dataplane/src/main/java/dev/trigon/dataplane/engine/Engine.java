@@ -108,8 +108,8 @@ public final class Engine implements DataPath, AutoCloseable {
             threads.add(thread);
         }
         this.nextHops = NextHops.follow(kernel, this::routingChanged);
-        this.expiry = FlowExpiry.start(flows, this::idleLimits, clock);
-        this.affinityUpkeep = AffinityUpkeep.start(flows, store.clients(), () -> inForce, clock);
+        this.expiry = new FlowExpiry(flows, this::idleLimits, clock);
+        this.affinityUpkeep = new AffinityUpkeep(flows, store.clients(), () -> inForce, clock);
         this.stateHealth = new StateHealth(settings.state(), flows, store.clients());
         this.upkeep = Upkeep.start(offloads::check, portGuard::repair, stateHealth::check);
     }
@@ -200,6 +200,9 @@ public final class Engine implements DataPath, AutoCloseable {
                 configured, inForce, new Surroundings(nextHops::slot, workers.size(), own, timeouts));
         inForce = next;
         published = configured;
+        // not before: by which timeouts a flow expires is its service's to say
+        expiry.start();
+        affinityUpkeep.start();
         workers.forEach(Worker::wake);
         await("the new services", worker -> worker.adoptedVersion() >= next.version());
         guard.retain(foreignVips);

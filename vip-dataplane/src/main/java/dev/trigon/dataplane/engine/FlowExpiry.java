@@ -2,6 +2,7 @@ package dev.trigon.dataplane.engine;
 
 import dev.trigon.conntrack.FlowTable;
 import dev.trigon.conntrack.IdleLimits;
+import dev.trigon.conntrack.Pressure;
 import dev.trigon.conntrack.Reclaim;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -12,31 +13,42 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Removes flows that were idle for too long, a piece of the table at a time, all of it every few seconds. When the table is
- * nearly full it makes room: without a pause, as long as it finds anything that can be done without.
+ * nearly full, and has been for so long that it tells live flows from dead ones ({@link Pressure}), it makes room: at once
+ * and again, as long as that yields much. Where it yields little the table is full of flows in use, and time alone changes
+ * that; a walk through all of them for each that ends would only be in the way.
  */
 final class FlowExpiry implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FlowExpiry.class);
     private static final long CYCLE_MS = 5_000;
-    private static final long FRUITLESS_NAP_NS = TimeUnit.SECONDS.toNanos(1);
+    private static final long SHORTEST_REST_MS = 1_000;
+    private static final long LONGEST_REST_MS = 5_000;
+    /** A rest for so many times what the walk took: a large table's walks take a tenth of a processor, and no more. */
+    private static final long RESTS = 9;
 
     private final FlowTable flows;
     private final IdleLimits limits;
     private final LongSupplier clockMs;
+    private final Pressure pressure = new Pressure();
+    private final int stepsPerNap;
     private final AtomicLong reclaimed = new AtomicLong();
     private final Thread thread = new Thread(this::run, "flow-expiry");
+    private long restUntilMs = Long.MIN_VALUE;
     private volatile boolean stopping;
 
-    private FlowExpiry(FlowTable flows, IdleLimits limits, LongSupplier clockMs) {
+    FlowExpiry(FlowTable flows, IdleLimits limits, LongSupplier clockMs) {
         this.flows = flows;
         this.limits = limits;
         this.clockMs = clockMs;
+        // a nap of a few milliseconds costs little; shorter ones would wake the processor for nothing
+        this.stepsPerNap = Math.max(1, (int) (flows.expirySteps() * 10L / CYCLE_MS));
     }
 
-    static FlowExpiry start(FlowTable flows, IdleLimits limits, LongSupplier clockMs) {
-        FlowExpiry expiry = new FlowExpiry(flows, limits, clockMs);
-        expiry.thread.setDaemon(true);
-        expiry.thread.start();
-        return expiry;
+    /** To be called when the flows' timeouts are known: when services are in force. Another call changes nothing, nor one after {@link #close}. */
+    synchronized void start() {
+        if (!stopping && thread.getState() == Thread.State.NEW) {
+            thread.setDaemon(true);
+            thread.start();
+        }
     }
 
     /** Flows that had to make room before their time, since the start. */
@@ -45,22 +57,29 @@ final class FlowExpiry implements AutoCloseable {
     }
 
     private void run() {
-        // a nap of a few milliseconds costs little; shorter ones would wake the processor for nothing
-        int stepsPerNap = Math.max(1, (int) (flows.expirySteps() * 10L / CYCLE_MS));
-        long napNs = TimeUnit.MILLISECONDS.toNanos(CYCLE_MS) * stepsPerNap / Math.max(1, flows.expirySteps());
+        long napNs = TimeUnit.MILLISECONDS.toNanos(CYCLE_MS) * stepsPerNap / flows.expirySteps();
         while (!stopping) {
             try {
-                if (flows.isPressed()) {
-                    makeRoom();
-                } else {
-                    expire(stepsPerNap);
-                    LockSupport.parkNanos(napNs);
-                }
+                turn();
+                LockSupport.parkNanos(napNs);
             } catch (RuntimeException e) {
                 LOG.error("removing idle flows; it goes on in {} ms", CYCLE_MS, e);
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(CYCLE_MS));
             }
         }
+    }
+
+    /** Does what is due before the next nap. */
+    void turn() {
+        if (mayReclaim() && clockMs.getAsLong() >= restUntilMs) {
+            makeRoom();
+        } else {
+            expire(stepsPerNap);
+        }
+    }
+
+    private boolean mayReclaim() {
+        return pressure.hasSettled(flows.isPressed(), clockMs.getAsLong());
     }
 
     private void expire(int steps) {
@@ -71,26 +90,36 @@ final class FlowExpiry implements AutoCloseable {
 
     /** What can be spared least goes only where the rest of a whole round was not enough. */
     private void makeRoom() {
+        long beganMs = clockMs.getAsLong();
         long before = reclaimed.get();
+        int steps = 0;
         for (Reclaim what : Reclaim.values()) {
-            round(what);
+            steps += round(what);
         }
-        if (reclaimed.get() == before) {
-            // all that is left is in use, and time alone changes that: to look again at once would only be in the way
-            LockSupport.parkNanos(FRUITLESS_NAP_NS);
+        long nowMs = clockMs.getAsLong();
+        if (flows.isPressed() || reclaimed.get() - before < steps) {
+            long restMs = RESTS * (nowMs - beganMs);
+            restUntilMs = nowMs + Math.max(SHORTEST_REST_MS, Math.min(LONGEST_REST_MS, restMs));
         }
     }
 
-    private void round(Reclaim what) {
-        for (int step = 0; step < flows.expirySteps() && !stopping && flows.isPressed(); step++) {
+    /** Answers how many pieces of the table it looked at. */
+    private int round(Reclaim what) {
+        int steps = 0;
+        while (steps < flows.expirySteps() && !stopping && mayReclaim()) {
             expire(1);
             reclaimed.addAndGet(flows.reclaimNext(clockMs.getAsLong(), limits, what));
+            steps++;
         }
+        return steps;
     }
 
+    /** Harmless where it never started. */
     @Override
     public void close() {
-        stopping = true;
+        synchronized (this) {
+            stopping = true;
+        }
         LockSupport.unpark(thread);
         try {
             thread.join();

@@ -108,7 +108,7 @@ class AffinityUpkeepTest {
         assertThat(backendOf(CLIENT)).as("since the last look").isEqualTo(1);
         pass(16_000);
         assertThat(backendOf(CLIENT)).isEqualTo(Affinities.NONE);
-        pass(15_000);
+        pass(MINUTE_MS);
         assertThat(clients.size()).isZero();
     }
 
@@ -167,6 +167,97 @@ class AffinityUpkeepTest {
     }
 
     @Test
+    void shouldLookOnceAMinuteHoweverLongTheAffinity() {
+        serve(web(Duration.ofDays(7)));
+        assertThat(upkeep.tend()).isTrue();
+
+        nowMs += MINUTE_MS - 1;
+        assertThat(upkeep.tend()).isFalse();
+        nowMs += 1;
+        assertThat(upkeep.tend()).isTrue();
+    }
+
+    @Test
+    void shouldForgetAClientWithinAMinuteOfItsEndHoweverLongOthersAre() {
+        serve(web(Duration.ofDays(7)));
+        upkeep.tend();
+        for (int i = 0; i < 500; i++) {
+            FlowKey other = flow(NEIGHBOUR, 1 + i);
+            affinities.remember(other, 1, MINUTE_MS, nowMs);
+        }
+
+        pass(MINUTE_MS);
+        assertThat(clients.size()).isEqualTo(500);
+        pass(MINUTE_MS);
+        assertThat(clients.size()).isZero();
+    }
+
+    /** vipd was down for longer than the affinity, and has its services only now: the flow went on all the time. */
+    @Test
+    void shouldDoNothingBeforeServicesAreInForce() {
+        serve(web(Duration.ofMinutes(1)));
+        ServiceTable configured = services;
+        affinities.remember(key(CLIENT), 1, MINUTE_MS, nowMs);
+        affinities.remember(key(NEIGHBOUR), 1, MINUTE_MS, nowMs);
+        put(flow(CLIENT, 80), 2, FlowState.ESTABLISHED);
+        services = ServiceTable.EMPTY;
+        nowMs += 5 * MINUTE_MS;
+
+        assertThat(upkeep.tend()).isFalse();
+        pass(2 * MINUTE_MS);
+        assertThat(clients.size()).isEqualTo(2);
+
+        services = configured;
+        assertThat(upkeep.tend()).as("the look that the empty table was not").isTrue();
+        assertThat(backendOf(CLIENT)).isEqualTo(1);
+        pass(MINUTE_MS);
+        assertThat(clients.size()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldGoOnForgettingWhenTheLastServiceIsGone() {
+        serve(web(Duration.ofMinutes(1)));
+        affinities.remember(key(CLIENT), 1, MINUTE_MS, nowMs);
+        upkeep.tend();
+        services = ServiceTable.EMPTY;
+
+        pass(2 * MINUTE_MS);
+
+        assertThat(clients.size()).isZero();
+    }
+
+    @Test
+    void shouldMakeRoomInAFullTableAndKeepClientsThatHaveFlows() {
+        serve(web(Duration.ofDays(7)));
+        FlowKey live = key(CLIENT);
+        put(flow(CLIENT, 80), 1, FlowState.ESTABLISHED);
+        affinities.remember(live, 1, scope().timeMs(), nowMs);
+        for (int i = 0; i < 1_999; i++) {
+            affinities.remember(flow(NEIGHBOUR, 1 + i), 1, scope().timeMs(), nowMs);
+        }
+        upkeep.tend();
+
+        nowMs += Duration.ofHours(83).toMillis();
+        pass(MINUTE_MS);
+        assertThat(clients.size()).isEqualTo(2_000);
+
+        nowMs += Duration.ofHours(1).toMillis();
+        pass(15_000);
+        assertThat(clients.isPressed()).isFalse();
+        assertThat(clients.size()).isGreaterThan(1_600);
+        assertThat(backendOf(CLIENT)).isEqualTo(1);
+    }
+
+    @Test
+    void shouldCloseWithoutHavingStarted() {
+        upkeep.close();
+        upkeep.start();
+        upkeep.start();
+
+        assertThat(clients.size()).isZero();
+    }
+
+    @Test
     void shouldLeaveOtherServicesAndClientsAlone() {
         serve(
                 web(Duration.ofMinutes(1)),
@@ -206,7 +297,7 @@ class AffinityUpkeepTest {
         put(flow(CLIENT, 80), 1, FlowState.ESTABLISHED);
         serve(service("web").backend(1, "10.0.0.1", 1));
 
-        pass(MINUTE_MS + 5_000);
+        pass(2 * MINUTE_MS);
 
         assertThat(clients.size()).isZero();
     }

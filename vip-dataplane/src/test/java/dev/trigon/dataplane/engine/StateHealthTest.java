@@ -11,9 +11,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
@@ -125,5 +127,76 @@ class StateHealthTest {
 
             assertThat(both.trouble()).contains("flows.dat").contains(" | ").contains("affinity.dat");
         }
+    }
+
+    private long nowMs;
+
+    /** A disk that takes nothing until it is let: the thread that writes stays where it is. */
+    private StateHealth onADiskThatHangs(Semaphore disk) {
+        return new StateHealth(state, List.of(flows), file -> disk.acquireUninterruptibly(), () -> nowMs);
+    }
+
+    private String hanging() {
+        return "state " + state
+                + ": its disk hangs: a probe took longer than 5 s; see to the disk: until then a change of"
+                + " services waits for it";
+    }
+
+    @Test
+    @Timeout(20)
+    void shouldSayThatADiskHangsAndWaitForItNoLongerThanAMoment() {
+        Semaphore disk = new Semaphore(0);
+        StateHealth onIt = onADiskThatHangs(disk);
+
+        onIt.check();
+        assertThat(onIt.isWell()).as("it is only slow so far").isTrue();
+        nowMs += StateHealth.LONGEST_LOOK_MS;
+        onIt.check();
+        onIt.check();
+        assertThat(onIt.trouble()).isEqualTo(hanging());
+        assertThat(disk.getQueueLength()).as("one thread hangs, and no more").isOne();
+        assertThat(logged(Level.ERROR)).containsExactly(hanging());
+
+        disk.release(2);
+        onIt.check();
+        assertThat(onIt.trouble())
+                .as("a look that took so long is a fault though it ended")
+                .isEqualTo(hanging());
+        onIt.check();
+        assertThat(onIt.isWell()).isTrue();
+        assertThat(logged(Level.INFO)).containsExactly("no longer: " + hanging());
+    }
+
+    @Test
+    @Timeout(20)
+    void shouldKeepWhatWasWrongWhileADiskHangs() throws IOException {
+        Semaphore disk = new Semaphore(1);
+        StateHealth onIt = onADiskThatHangs(disk);
+        Files.delete(state.resolve("flows.dat"));
+        onIt.check();
+        String lost = onIt.trouble();
+
+        onIt.check();
+        nowMs += StateHealth.LONGEST_LOOK_MS;
+        onIt.check();
+
+        assertThat(onIt.trouble()).isEqualTo(lost + " | " + hanging());
+        assertThat(logged(Level.INFO)).isEmpty();
+        disk.release();
+    }
+
+    @Test
+    void shouldSayWhatItCouldNotFinishFor() {
+        StateHealth onIt = new StateHealth(
+                state,
+                List.of(flows),
+                file -> {
+                    throw new IllegalStateException("odd");
+                },
+                () -> nowMs);
+
+        onIt.check();
+
+        assertThat(onIt.trouble()).startsWith("state").contains("odd");
     }
 }
