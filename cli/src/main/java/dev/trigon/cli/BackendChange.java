@@ -29,6 +29,10 @@ final class BackendChange {
         return Session.path("services", service, "backends");
     }
 
+    String pathOfService() {
+        return Session.path("services", service);
+    }
+
     /** Sets a state, the same one again without complaint. */
     void toState(Session session, String state, Function<BackendView, String> said) {
         ControlReply reply = session.send("PATCH", path(), new BackendEntry(null, null, null, state));

@@ -1,10 +1,10 @@
 package dev.trigon.cli;
 
 import dev.trigon.dataplane.api.BackendView;
+import dev.trigon.dataplane.api.ServiceView;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -12,7 +12,12 @@ import picocli.CommandLine.Option;
 @Command(
         name = "drain",
         header = "Give a backend no new flows.",
-        description = "It keeps those it has until they end. `vipctl backend enable` takes it back.",
+        description = {
+            "It keeps those it has until they end. `vipctl backend enable` takes it back.",
+            "With --wait it is looked at once a second. A client's handshake may be under way, which is no flow yet, so no flow"
+                    + " must have been seen for as long as one may take, the service's timeout `syn`, and 5 s more: by"
+                    + " default 35 s; for udp 5 s."
+        },
         footer = {
             "",
             "Example, before a server is stopped:",
@@ -21,15 +26,15 @@ import picocli.CommandLine.Option;
         })
 final class BackendDrain implements Callable<Integer> {
     private static final long POLL_NS = TimeUnit.SECONDS.toNanos(1);
-    /** A worker tells of a new flow before long, not at once: one look that finds none does not mean that there is none. */
-    private static final int LOOKS_WITHOUT_FLOWS = 3;
+    /** A worker tells of a new flow before long, not at once. */
+    private static final long SETTLING_SECONDS = 5;
 
     private final Session session;
 
     @Mixin
     private BackendChange change = new BackendChange();
 
-    @Option(names = "--wait", description = "Come back when it has no flows left.")
+    @Option(names = "--wait", description = "Come back when it has no flows left and gets none.")
     private boolean wait;
 
     BackendDrain(Session session) {
@@ -51,14 +56,20 @@ final class BackendDrain implements Callable<Integer> {
     }
 
     private void awaitNoFlows() {
-        int without = activeFlows() == 0 ? 1 : 0;
-        while (without < LOOKS_WITHOUT_FLOWS) {
-            LockSupport.parkNanos(POLL_NS);
-            without = activeFlows() == 0 ? without + 1 : 0;
+        long secondsWithout = 0;
+        while (secondsWithout < handshakeSeconds() + SETTLING_SECONDS) {
+            session.pause(POLL_NS);
+            secondsWithout = activeFlows() == 0 ? secondsWithout + 1 : 0;
         }
     }
 
-    /** One that was removed meanwhile is waited for no longer: whoever did so knows of its flows. */
+    /** Asked for anew each time: it may be changed meanwhile. */
+    private long handshakeSeconds() {
+        ServiceView service = session.read(session.get(change.pathOfService()), ServiceView.class);
+        return service.handshakeSeconds() == null ? 0 : service.handshakeSeconds();
+    }
+
+    /** One that was removed meanwhile counts as one without: whoever did so knows of its flows. */
     private long activeFlows() {
         ControlReply reply = session.get(change.pathOfAll());
         return List.of(session.read(reply, BackendView[].class)).stream()

@@ -59,7 +59,7 @@ final class FlowsList implements Callable<Integer> {
         query.add(ControlApi.LIMIT_PARAMETER + "=" + limit);
         session.list(Session.path("flows") + "?" + String.join("&", query), (head, list) -> {
             long shown = session.format() == OutputFormat.table ? printTable(list) : session.copy(list);
-            session.out().flush();
+            session.checkOut();
             tellOfMore(shown, selection.isEmpty() ? head.header(ControlApi.ACTIVE_FLOWS_HEADER) : null);
         });
         return 0;

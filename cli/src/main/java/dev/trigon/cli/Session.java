@@ -18,6 +18,7 @@ import java.io.PrintWriter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** One run of vipctl: which vipd it speaks to, and how it prints. Nothing is opened before a command needs it. */
@@ -27,14 +28,17 @@ final class Session {
 
     private final PrintWriter out;
     private final PrintWriter err;
+    private final LongConsumer pauseNs;
     private Path socket = Path.of(ControlApi.DEFAULT_SOCKET);
     private OutputFormat format = OutputFormat.table;
     private boolean debug;
     private @Nullable ObjectMapper json;
 
-    Session(PrintWriter out, PrintWriter err) {
+    /** @param pauseNs waits so long */
+    Session(PrintWriter out, PrintWriter err, LongConsumer pauseNs) {
         this.out = out;
         this.err = err;
+        this.pauseNs = pauseNs;
     }
 
     void socket(Path newSocket) {
@@ -55,6 +59,10 @@ final class Session {
 
     boolean debug() {
         return debug;
+    }
+
+    void pause(long ns) {
+        pauseNs.accept(ns);
     }
 
     PrintWriter out() {
@@ -157,7 +165,7 @@ final class Session {
     /** Ends a long output that nobody reads any more, such as {@code vipctl flows list | head}. */
     void checkOut() {
         if (out.checkError()) {
-            throw new Refused("the output: nobody takes more of it; nothing is wrong with vipd");
+            throw new OutputClosed();
         }
     }
 

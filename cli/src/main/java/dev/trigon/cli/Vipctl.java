@@ -4,6 +4,8 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongConsumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -37,16 +39,34 @@ public final class Vipctl {
     }
 
     public static void main(String[] args) {
-        PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
+        StandardOutput output = StandardOutput.ofThisProcess();
+        PrintWriter out = new PrintWriter(output, false, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-        int exitCode = run(out, err, System.getenv(), args);
+        int exitCode = run(out, err, System.getenv(), LockSupport::parkNanos, args);
         out.flush();
-        System.exit(exitCode);
+        System.exit(ended(exitCode, output, err));
     }
 
-    /** Runs one command line; {@code environment} is asked for VIPCTL_SOCKET. */
-    static int run(PrintWriter out, PrintWriter err, Map<String, String> environment, String... args) {
-        Session session = new Session(out, err);
+    /** Nobody is to take half of an answer for all of it, on a disk that is full. */
+    static int ended(int exitCode, StandardOutput output, PrintWriter err) {
+        String trouble = output.trouble();
+        if (trouble == null) {
+            return exitCode;
+        }
+        err.println("vipctl: the output: it is not complete (" + trouble
+                + "); make room where it goes, and ask again for what there is");
+        return exitCode == 0 ? REFUSED : exitCode;
+    }
+
+    /**
+     * Runs one command line.
+     *
+     * @param environment is asked for VIPCTL_SOCKET
+     * @param pauseNs waits so long
+     */
+    static int run(
+            PrintWriter out, PrintWriter err, Map<String, String> environment, LongConsumer pauseNs, String... args) {
+        Session session = new Session(out, err, pauseNs);
         String socket = environment.get("VIPCTL_SOCKET");
         if (socket != null && !socket.isEmpty()) {
             session.socket(Path.of(socket));
@@ -94,6 +114,10 @@ public final class Vipctl {
     }
 
     private static int failed(Session session, Exception e) {
+        if (e instanceof OutputClosed) {
+            // who has read enough, as head does, is content
+            return 0;
+        }
         boolean expected = e instanceof Refused || e instanceof Unreachable;
         session.err()
                 .println("vipctl: " + (expected ? e.getMessage() : "failed: " + e + "; run it again with --debug"));

@@ -182,8 +182,8 @@ class VipctlFlowsTest {
                     "0",
                     "-o",
                     format);
-            assertThat(exitCode).isEqualTo(1);
-            assertThat(err.toString()).startsWith("vipctl: the output: nobody takes more of it");
+            assertThat(err.toString()).isEmpty();
+            assertThat(exitCode).isZero();
         }
     }
 

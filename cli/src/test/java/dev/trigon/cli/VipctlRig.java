@@ -13,6 +13,7 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A control server on a socket of its own, and command lines against it. */
 final class VipctlRig implements AutoCloseable {
@@ -20,6 +21,8 @@ final class VipctlRig implements AutoCloseable {
     private final StateDirectory state;
     private final ControlServer server;
     private final Map<String, String> environment;
+    /** What was waited, without waiting. */
+    final List<Long> pausesNs = new CopyOnWriteArrayList<>();
 
     record Run(int exitCode, String out, String err) {}
 
@@ -50,7 +53,7 @@ final class VipctlRig implements AutoCloseable {
     }
 
     int vipctl(PrintWriter out, PrintWriter err, String... words) {
-        return Vipctl.run(out, err, environment, words);
+        return Vipctl.run(out, err, environment, pausesNs::add, words);
     }
 
     static void assertOut(Run run, String expected) {

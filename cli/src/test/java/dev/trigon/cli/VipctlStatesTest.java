@@ -3,6 +3,7 @@ package dev.trigon.cli;
 import static dev.trigon.cli.VipctlRig.assertFails;
 import static dev.trigon.cli.VipctlRig.assertOut;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.trigon.dataplane.service.FormerBackend;
 import dev.trigon.dataplane.service.Refusal;
@@ -70,6 +71,89 @@ class VipctlStatesTest {
                 backend b2 of service web has no flows left
                 """);
         flows.join();
+    }
+
+    /** A handshake takes up to 30 s by the gateway's default, and its flow begins with its end. */
+    @Test
+    void shouldWaitForAsLongAsAHandshakeMayTake() {
+        rig.dataPath().activeFlows.put(2, 0L);
+        rig.vipctl("backend drain web b2 --wait");
+        assertThat(rig.pausesNs).hasSize(35).containsOnly(1_000_000_000L);
+
+        rig.vipctl("service set web --timeout syn=2m");
+        rig.pausesNs.clear();
+        rig.vipctl("backend drain web b2 --wait");
+        assertThat(rig.pausesNs).hasSize(125);
+
+        rig.vipctl("service remove web");
+        rig.vipctl("service add web --vip 203.0.113.10 --protocol udp --port 80");
+        rig.vipctl("backend add web b2 --address 10.2.0.12");
+        rig.dataPath().activeFlows.put(3, 0L);
+        rig.pausesNs.clear();
+        rig.vipctl("backend drain web b2 --wait");
+        assertThat(rig.pausesNs).hasSize(5);
+    }
+
+    /** The same name at another address: the old server drains, and the two are told apart by their addresses. */
+    @Test
+    void shouldForceOutTheOneThatIsMeant() {
+        replaceB2();
+        assertFails(
+                rig.vipctl("backend remove web b2 --force"),
+                1,
+                "vipctl: backend 'b2' of service 'web': there is more than one of that name: 10.2.0.13 is configured,"
+                        + " 10.2.0.12 is removed and drains; say which with --address, such as --address 10.2.0.13\n");
+        assertOut(
+                rig.vipctl("backend remove web b2 --force --address 10.2.0.12"), "backend b2 of service web removed\n");
+        assertThat(rig.dataPath().former).extracting(FormerBackend::drains).containsExactly(false);
+        assertThat(rig.dataPath().inForce().get(0).backends()).hasSize(2);
+
+        assertOut(rig.vipctl("backend remove web b2 --force"), "backend b2 of service web removed\n");
+        assertThat(rig.dataPath().inForce().get(0).backends()).hasSize(1);
+    }
+
+    @Test
+    void shouldLetTheDrainingOneGoOnWhenTheNewOneIsForcedOut() {
+        replaceB2();
+        assertOut(
+                rig.vipctl("backend remove web b2 --force --address 10.2.0.13"), "backend b2 of service web removed\n");
+        assertThat(rig.dataPath().former)
+                .extracting(FormerBackend::id, FormerBackend::drains)
+                .containsExactly(tuple(2, true), tuple(3, false));
+    }
+
+    @Test
+    void shouldNotAskAboutOneThatHasNoFlowsLeft() {
+        replaceB2();
+        rig.dataPath().activeFlows.put(2, 0L);
+        assertOut(rig.vipctl("backend remove web b2 --force"), "backend b2 of service web removed\n");
+        assertThat(rig.dataPath().former)
+                .extracting(FormerBackend::id, FormerBackend::drains)
+                .containsExactly(tuple(2, true), tuple(3, false));
+    }
+
+    @Test
+    void shouldSayThatWhatDrainsIsRemovedAlready() {
+        rig.vipctl("backend remove web b2");
+        String already =
+                "vipctl: backend 'b2' of service 'web': it is removed already and drains; --force ends its flows\n";
+        assertFails(rig.vipctl("backend remove web b2"), 1, already);
+        assertFails(rig.vipctl("backend remove web b2 --address 10.2.0.12"), 1, already);
+        assertFails(
+                rig.vipctl("backend remove web b1 --address 10.2.0.12"),
+                1,
+                "vipctl: backend 'b1' of service 'web': there is none of that name at 10.2.0.12; see `vipctl backend"
+                        + " list web` for those there are\n");
+        assertFails(
+                rig.vipctl("backend remove web b1 --address b1"),
+                1,
+                "vipctl: the request: 'address' is 'b1'; give an address, such as 10.2.0.11\n");
+        assertThat(rig.dataPath().inForce().get(0).backends()).hasSize(1);
+    }
+
+    private void replaceB2() {
+        rig.vipctl("backend remove web b2");
+        rig.vipctl("backend add web b2 --address 10.2.0.13");
     }
 
     @Test

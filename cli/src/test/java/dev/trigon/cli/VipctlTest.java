@@ -220,6 +220,7 @@ class VipctlTest {
                 timeouts: null
                 onePacket: false
                 whenDown: null
+                handshakeSeconds: null
                 health: null
                 backends: []
                 """);
@@ -237,6 +238,7 @@ class VipctlTest {
                 workers     1
                 services    0
                 flows       0 of at most 1048576
+                state       kept
                 """);
         assertOut(rig.vipctl("counters"), """
                 COUNTER        PACKETS

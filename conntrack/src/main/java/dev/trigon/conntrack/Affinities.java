@@ -34,7 +34,7 @@ public final class Affinities {
 
     /** Opens the table of clients in a state directory, or makes one; as {@link FlowTable#open(Path, long)} does. */
     public static FlowTable openTable(Path directory, long maxClients) throws IOException {
-        return FlowTable.open(directory, NAME, maxClients);
+        return FlowTable.open(directory, NAME, "flows.maxAffinities", maxClients);
     }
 
     /** The client's backend, or {@link #NONE} if it had none within that time. */

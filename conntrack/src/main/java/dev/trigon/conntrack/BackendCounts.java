@@ -37,6 +37,17 @@ final class BackendCounts {
         return counter == null ? 0 : counter.flows.get();
     }
 
+    /** The highest id that was ever seen; 0: none was. */
+    int highest() {
+        AtomicReferenceArray<Counter> present = counters;
+        int highest = 0;
+        for (int i = 0; i < present.length(); i++) {
+            Counter counter = present.get(i);
+            highest = counter == null ? highest : Math.max(highest, counter.backendId);
+        }
+        return highest;
+    }
+
     private static @Nullable Counter find(AtomicReferenceArray<Counter> counters, int backendId) {
         return counters.get(slot(counters, backendId));
     }

@@ -35,28 +35,34 @@ final class FlowFile implements AutoCloseable {
     private final Path data;
     private final Path unfinished;
     private final Path cleanMark;
+    private final String setting;
     private final FileChannel lock;
     private FlowTable.Origin origin = FlowTable.Origin.CREATED;
     private @Nullable Path setAside;
     /** Device and inode of the file that is open. */
     private @Nullable Object identity;
 
-    private FlowFile(Path directory, String name, FileChannel lock) {
+    private FlowFile(Path directory, String name, String setting, FileChannel lock) {
         data = directory.resolve(name + ".dat");
         unfinished = directory.resolve(name + ".dat.new");
         cleanMark = directory.resolve(name + ".clean");
+        this.setting = setting;
         this.lock = lock;
     }
 
-    /** Takes hold of a table's files, or refuses because another has. */
-    static FlowFile claim(Path directory, String name) throws FlowFileException {
+    /**
+     * Takes hold of a table's files, or refuses because another has.
+     *
+     * @param setting what an operator lowers where there is no room for them
+     */
+    static FlowFile claim(Path directory, String name, String setting) throws FlowFileException {
         String what = "flow table in " + directory;
         try {
             Files.createDirectories(directory);
             FileChannel lock = FileChannel.open(
                     directory.resolve(name + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             if (isLocked(lock)) {
-                return new FlowFile(directory, name, lock);
+                return new FlowFile(directory, name, setting, lock);
             }
             lock.close();
         } catch (IOException e) {
@@ -189,8 +195,8 @@ final class FlowFile implements AutoCloseable {
             Files.deleteIfExists(unfinished);
             throw new FlowFileException(
                     "flow table in " + data.getParent(),
-                    "no room for " + maxFlows + " flows: " + reason(e),
-                    "free some space there, or lower flows.max",
+                    "no room for " + data.getFileName() + " of " + maxFlows + " entries: " + reason(e),
+                    "free some space there, or lower " + setting,
                     e);
         }
     }

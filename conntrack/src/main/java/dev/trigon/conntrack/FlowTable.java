@@ -60,17 +60,18 @@ public final class FlowTable implements AutoCloseable {
      * @throws IOException if another process has it open, or the directory cannot be written
      */
     public static FlowTable open(Path directory, long maxFlows) throws IOException {
-        return open(directory, FLOWS, maxFlows);
+        return open(directory, FLOWS, "flows.max", maxFlows);
     }
 
     /**
      * Opens another table of a state directory, or makes one.
      *
      * @param name what its files are named after, so that a directory can hold several
+     * @param setting what an operator lowers to have it smaller
      */
-    public static FlowTable open(Path directory, String name, long maxFlows) throws IOException {
+    static FlowTable open(Path directory, String name, String setting, long maxFlows) throws IOException {
         checkMax(maxFlows);
-        FlowFile file = FlowFile.claim(directory, name);
+        FlowFile file = FlowFile.claim(directory, name, setting);
         try {
             return new FlowTable(file.open(maxFlows, System.currentTimeMillis()), file);
         } catch (IOException | RuntimeException e) {
@@ -177,6 +178,11 @@ public final class FlowTable implements AutoCloseable {
     /** Flows that name this backend. */
     public long activeFlows(int backendId) {
         return counts.get(backendId);
+    }
+
+    /** The highest id of a backend that a flow names, or named since the table was opened; 0: none did. */
+    public int highestBackendId() {
+        return counts.highest();
     }
 
     /** Outside the heap, and in the file if there is one. */

@@ -50,6 +50,25 @@ class FlowTableFileTest {
     }
 
     @Test
+    void shouldKnowTheHighestBackendAlsoAfterARestartAndAKill() throws Exception {
+        try (FlowTable table = FlowTable.open(directory, MAX_FLOWS)) {
+            assertThat(table.highestBackendId()).isZero();
+            for (int i = 1; i <= 200; i++) {
+                table.put(Keys.mixed(i), new FlowRecord().set(5 * i, FlowState.UDP, 1));
+            }
+            assertThat(table.highestBackendId()).isEqualTo(1_000);
+        }
+        for (boolean killed : new boolean[] {false, true}) {
+            if (killed) {
+                Files.delete(mark);
+            }
+            try (FlowTable table = FlowTable.open(directory, MAX_FLOWS)) {
+                assertThat(table.highestBackendId()).isEqualTo(1_000);
+            }
+        }
+    }
+
+    @Test
     void shouldMarkTheFileCleanOnlyWhileNobodyUsesIt() throws Exception {
         try (FlowTable table = FlowTable.open(directory, MAX_FLOWS)) {
             assertThat(table.origin()).isEqualTo(FlowTable.Origin.CREATED);

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class FlowTableMountTest {
     private static final int MAX_FLOWS = 20_000;
+    private static final String CLIENTS = "clients";
 
     @TempDir
     Path directory;
@@ -37,7 +38,10 @@ class FlowTableMountTest {
         private Opener() {}
 
         public static void main(String[] args) throws Exception {
-            try (FlowTable table = FlowTable.open(Path.of(args[0]), MAX_FLOWS)) {
+            Path directory = Path.of(args[0]);
+            try (FlowTable table = args[1].equals(CLIENTS)
+                    ? Affinities.openTable(directory, MAX_FLOWS)
+                    : FlowTable.open(directory, MAX_FLOWS)) {
                 FlowRecord flow = new FlowRecord();
                 int put = 0;
                 while (table.put(Keys.mixed(put), flow.set(1, FlowState.UDP, 1))) {
@@ -51,6 +55,10 @@ class FlowTableMountTest {
     }
 
     private String openOn(String mountOptions) throws Exception {
+        return openOn(mountOptions, "flows");
+    }
+
+    private String openOn(String mountOptions, String table) throws Exception {
         List<String> java = new ArrayList<>();
         java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         java.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -61,7 +69,7 @@ class FlowTableMountTest {
         command.add("mount -t tmpfs -o " + mountOptions + " tmpfs \"$1\" && shift && exec \"$@\"");
         command.addAll(List.of("sh", directory.toString()));
         command.addAll(java);
-        command.add(directory.toString());
+        command.addAll(List.of(directory.toString(), table));
         Path log = Files.createTempFile("opener", ".log");
         try {
             Process process = new ProcessBuilder(command)
@@ -100,8 +108,15 @@ class FlowTableMountTest {
     @Test
     void shouldSayThatTheDiskIsFull() throws Exception {
         assertThat(openOn("size=1m"))
-                .startsWith("refused: flow table in " + directory + ": no room for 20000 flows: ")
+                .startsWith("refused: flow table in " + directory + ": no room for flows.dat of 20000 entries: ")
                 .endsWith("; free some space there, or lower flows.max");
+    }
+
+    @Test
+    void shouldNameTheSettingOfTheTableThatHasNoRoom() throws Exception {
+        assertThat(openOn("size=1m", CLIENTS))
+                .startsWith("refused: flow table in " + directory + ": no room for affinity.dat of 20000 entries: ")
+                .endsWith("; free some space there, or lower flows.maxAffinities");
     }
 
     @Test

@@ -22,6 +22,9 @@ public final class ControlApi {
     /** Query parameter of {@code DELETE} of a backend: {@code true} lets its flows go on no longer. */
     public static final String FORCE_PARAMETER = "force";
 
+    /** Query parameter of {@code DELETE} of a backend: which one, where several have had its name. */
+    public static final String ADDRESS_PARAMETER = "address";
+
     /** Query parameter of {@code GET /v1/counters}: {@code true} adds what each counter means. */
     public static final String MEANINGS_PARAMETER = "meanings";
 

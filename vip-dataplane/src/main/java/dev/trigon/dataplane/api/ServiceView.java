@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param timeouts the service's own; null: all are the gateway's
  * @param onePacket whether each datagram is placed by itself
  * @param whenDown reset or move; null for UDP, whose flows move in any case
+ * @param handshakeSeconds how long a TCP handshake may take, whose flow begins with its end; null for UDP
  * @param health null: none
  */
 public record ServiceView(
@@ -26,5 +27,6 @@ public record ServiceView(
         @Nullable TimeoutsEntry timeouts,
         boolean onePacket,
         @Nullable String whenDown,
+        @Nullable Long handshakeSeconds,
         @Nullable Object health,
         List<BackendView> backends) {}

@@ -43,18 +43,23 @@ public record VipdConfig(
      *
      * @param max how many flows are remembered
      * @param cache how many of them each worker has at hand; a power of two: what was asked for, rounded up;
-     *     where nothing was, max
+     *     where nothing was, max, or what there is room for
      * @param newPerSecond how many new ones each worker remembers a second; more are placed by hash
      * @param maxAffinities how many clients are remembered for services with affinity
      */
     public record Flows(long max, int cache, int newPerSecond, int maxAffinities, Timeouts timeouts) {
         public static final int MIN_MAX = 1 << 10;
         public static final int MAX_MAX = 1 << 24;
-        /** The most that is taken where nothing is asked for: 80 MiB a worker. */
+        /** The most that is taken where nothing is asked for: 84 MiB a worker. */
         public static final int MAX_DEFAULT_CACHE = 1 << 20;
 
         public static final int MIN_CACHE = 1 << 10;
         public static final int MAX_CACHE = 1 << 24;
+        /** What one entry takes outside the heap: 64 for a flow, 16 for the rest of IPv6's addresses, 4 in a queue. */
+        public static final int CACHE_ENTRY_OCTETS = 84;
+        /** What all workers' caches may take; scripts/vipd lets vipd have so much, and half a GiB for all else. */
+        public static final long MAX_CACHES_OCTETS = 2L << 30;
+
         public static final int DEFAULT_NEW_PER_SECOND = 100_000;
         public static final int MAX_NEW_PER_SECOND = 10_000_000;
         public static final int DEFAULT_MAX_AFFINITIES = 1 << 18;

@@ -85,7 +85,9 @@ public final class VipdConfigFile {
                 interfaces.size(),
                 path(control, "socket", "/run/trigon/vipd.sock"),
                 path(fields, "state", "/var/lib/trigon"),
-                flows(fields.mapping("flows", "max", "cache", "newPerSecond", "maxAffinities", "timeouts")),
+                flows(
+                        fields.mapping("flows", "max", "cache", "newPerSecond", "maxAffinities", "timeouts"),
+                        interfaces.size()),
                 icmp(fields.mapping("icmp", "echo", "rate")),
                 FaultsReader.read(source, fields),
                 trace(fields));
@@ -166,18 +168,43 @@ public final class VipdConfigFile {
         return Path.of(value.text()).normalize();
     }
 
-    private VipdConfig.Flows flows(Fields flows) throws Refusal {
+    /** A power of two. */
+    private int cache(Fields flows, int max, int workers) throws Refusal {
+        Located node = flows.get("cache");
+        int most = mostCached(workers);
+        if (node == null) {
+            return Math.min(most, roundedUp(Math.min(max, VipdConfig.Flows.MAX_DEFAULT_CACHE)));
+        }
+        int asked = flows.number("cache", node, VipdConfig.Flows.MIN_CACHE, VipdConfig.Flows.MAX_CACHE);
+        int cache = roundedUp(asked);
+        if (cache > most) {
+            long mib = ((long) cache * workers * VipdConfig.Flows.CACHE_ENTRY_OCTETS) >> 20;
+            throw source.invalid(
+                    node,
+                    "'cache' is " + asked + ", and for the worker of each of " + workers + " interfaces that takes "
+                            + mib + " MiB of memory, of " + (VipdConfig.Flows.MAX_CACHES_OCTETS >> 20)
+                            + " that caches may have",
+                    "give " + most + " at most");
+        }
+        return cache;
+    }
+
+    private static int mostCached(int workers) {
+        long entries = VipdConfig.Flows.MAX_CACHES_OCTETS / VipdConfig.Flows.CACHE_ENTRY_OCTETS / workers;
+        return (int) Math.min(VipdConfig.Flows.MAX_CACHE, Long.highestOneBit(entries));
+    }
+
+    private static int roundedUp(int entries) {
+        return Integer.highestOneBit(2 * entries - 1);
+    }
+
+    private VipdConfig.Flows flows(Fields flows, int workers) throws Refusal {
         int max = flows.number("max", 1 << 20, VipdConfig.Flows.MIN_MAX, VipdConfig.Flows.MAX_MAX);
         Fields timeouts = flows.mapping("timeouts", "syn", "established", "closing", "closed", "udp");
         VipdConfig.Timeouts ifAbsent = VipdConfig.Timeouts.DEFAULT;
-        int cache = flows.number(
-                "cache",
-                Math.min(max, VipdConfig.Flows.MAX_DEFAULT_CACHE),
-                VipdConfig.Flows.MIN_CACHE,
-                VipdConfig.Flows.MAX_CACHE);
         return new VipdConfig.Flows(
                 max,
-                Integer.highestOneBit(2 * cache - 1),
+                cache(flows, max, workers),
                 flows.number(
                         "newPerSecond",
                         VipdConfig.Flows.DEFAULT_NEW_PER_SECOND,

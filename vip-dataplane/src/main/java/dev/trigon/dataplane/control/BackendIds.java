@@ -6,6 +6,7 @@ import dev.trigon.dataplane.service.BackendSpec;
 import dev.trigon.dataplane.service.BackendState;
 import dev.trigon.dataplane.service.FormerBackend;
 import dev.trigon.dataplane.service.PortRange;
+import dev.trigon.dataplane.service.Protocol;
 import dev.trigon.dataplane.service.Refusal;
 import dev.trigon.dataplane.service.ServiceSpec;
 import java.net.InetAddress;
@@ -24,50 +25,67 @@ import org.jspecify.annotations.Nullable;
  * Which id each backend of a new list has, each id given once at most. In this order:
  *
  * <ol>
- *   <li>that of the backend with its address in the service of its name, whatever the two were called and had besides;
- *   <li>that of the backend with its address in a service that this one was renamed from: whose name is gone, and whose VIP,
+ *   <li>that of the backend with its address in the service of its name, VIP and protocol, whatever the two were called and
+ *       had besides;
+ *   <li>that of the backend with its address in a service that this one was renamed from: which is gone, and whose VIP,
  *       protocol and one port at least this one has;
  *   <li>that of a former backend with its address in such a service, of the same VIP and protocol;
  *   <li>a new one.
  * </ol>
  *
- * What of the present list is then without a heir becomes former.
+ * What of the present list is then without a heir becomes former. A service that moves to another VIP or protocol is another
+ * one: the flows that it had are the old VIP's, and go on as that.
  */
 final class BackendIds {
     private final ServicesState before;
     private final Map<Server, Integer> present = new HashMap<>();
-    /** By the new name, the services that are gone and that it takes over. */
-    private final Map<String, List<String>> predecessors = new HashMap<>();
-    /** By the old name, the first service that takes it over. */
-    private final Map<String, String> successor = new HashMap<>();
+    /** By the new one, the services that are gone and that it takes over. */
+    private final Map<Identity, List<Identity>> predecessors = new HashMap<>();
+    /** By the old one, the first service that takes it over. */
+    private final Map<Identity, Identity> successor = new HashMap<>();
 
     private final Set<Integer> given = new HashSet<>();
     private int next;
 
-    private record Server(String service, InetAddress address) {}
+    /** What makes a service the same one, whatever else changes. */
+    private record Identity(String name, InetAddress vip, Protocol protocol) {
+        static Identity of(ServiceSpec service) {
+            return new Identity(service.name(), service.vip(), service.protocol());
+        }
+
+        static Identity of(ServiceDraft service) {
+            return new Identity(service.name(), service.vip(), service.protocol());
+        }
+
+        static Identity of(FormerBackend former) {
+            return new Identity(former.service(), former.vip(), former.protocol());
+        }
+    }
+
+    private record Server(Identity service, InetAddress address) {}
 
     private BackendIds(ServicesState before) {
         this.before = before;
         this.next = before.nextBackendId();
         for (ServiceSpec service : before.services()) {
             for (BackendSpec backend : service.backends()) {
-                present.put(new Server(service.name(), backend.address()), backend.id());
+                present.put(new Server(Identity.of(service), backend.address()), backend.id());
             }
         }
     }
 
     static BackendIds of(ServicesState before, List<ServiceDraft> wanted) {
         BackendIds ids = new BackendIds(before);
-        Set<String> names = wanted.stream().map(ServiceDraft::name).collect(Collectors.toSet());
+        Set<Identity> stay = wanted.stream().map(Identity::of).collect(Collectors.toSet());
         List<ServiceSpec> gone = before.services().stream()
-                .filter(service -> !names.contains(service.name()))
+                .filter(service -> !stay.contains(Identity.of(service)))
                 .toList();
-        Set<String> known = before.services().stream().map(ServiceSpec::name).collect(Collectors.toSet());
+        Set<Identity> known = before.services().stream().map(Identity::of).collect(Collectors.toSet());
         for (ServiceDraft draft : wanted) {
-            if (!known.contains(draft.name())) {
+            if (!known.contains(Identity.of(draft))) {
                 gone.stream()
                         .filter(service -> servesSome(service, draft))
-                        .forEach(service -> ids.takeOver(draft, service));
+                        .forEach(service -> ids.takeOver(Identity.of(draft), Identity.of(service)));
             }
         }
         return ids;
@@ -83,15 +101,15 @@ final class BackendIds {
         return others.stream().anyMatch(range::overlaps);
     }
 
-    private void takeOver(ServiceDraft draft, ServiceSpec service) {
-        predecessors.computeIfAbsent(draft.name(), name -> new ArrayList<>()).add(service.name());
-        successor.putIfAbsent(service.name(), draft.name());
+    private void takeOver(Identity taker, Identity service) {
+        predecessors.computeIfAbsent(taker, any -> new ArrayList<>()).add(service);
+        successor.putIfAbsent(service, taker);
     }
 
     int idOf(ServiceDraft service, BackendDraft backend) throws Refusal {
-        Integer id = present.get(new Server(service.name(), backend.address()));
-        for (String name : predecessors.getOrDefault(service.name(), List.of())) {
-            id = id == null ? notGiven(present.get(new Server(name, backend.address()))) : id;
+        Integer id = present.get(new Server(Identity.of(service), backend.address()));
+        for (Identity older : predecessors.getOrDefault(Identity.of(service), List.of())) {
+            id = id == null ? notGiven(present.get(new Server(older, backend.address()))) : id;
         }
         if (id == null) {
             id = formerId(service, backend);
@@ -109,20 +127,16 @@ final class BackendIds {
     }
 
     private @Nullable Integer formerId(ServiceDraft service, BackendDraft backend) {
-        List<String> older = predecessors.getOrDefault(service.name(), List.of());
+        Identity own = Identity.of(service);
+        List<Identity> older = predecessors.getOrDefault(own, List.of());
         for (FormerBackend former : before.former()) {
-            boolean same = former.address().equals(backend.address())
-                    && isOf(former, service)
-                    && (former.service().equals(service.name()) || older.contains(former.service()));
+            Identity theirs = Identity.of(former);
+            boolean same = former.address().equals(backend.address()) && (theirs.equals(own) || older.contains(theirs));
             if (same && !given.contains(former.id())) {
                 return former.id();
             }
         }
         return null;
-    }
-
-    private static boolean isOf(FormerBackend former, ServiceDraft service) {
-        return former.vip().equals(service.vip()) && former.protocol() == service.protocol();
     }
 
     private void checkRoom(ServiceDraft service) throws Refusal {
@@ -170,7 +184,8 @@ final class BackendIds {
     }
 
     private FormerBackend as(FormerBackend one, boolean drains) {
-        String service = successor.getOrDefault(one.service(), one.service());
+        Identity heir = successor.get(Identity.of(one));
+        String service = heir == null ? one.service() : heir.name();
         return new FormerBackend(one.id(), service, one.name(), one.address(), one.vip(), one.protocol(), drains);
     }
 }

@@ -35,6 +35,12 @@ public interface DataPath {
 
     long maxFlows();
 
+    /** The highest id of a backend that anything remembered names, a flow or a client; 0: nothing does. */
+    int highestBackendId();
+
+    /** How long a TCP handshake may take, by the gateway's timeouts. Until it is complete there is no flow of it. */
+    long handshakeMs();
+
     /** Calls {@code visitor} for each remembered flow, in no order; a flow that changes meanwhile may be seen either way. */
     void forEachFlow(Consumer<Flow> visitor);
 

@@ -1,10 +1,12 @@
 package dev.trigon.dataplane.control;
 
+import dev.trigon.dataplane.config.Durations;
 import dev.trigon.dataplane.config.ServiceDraft;
 import dev.trigon.dataplane.service.Affinity;
 import dev.trigon.dataplane.service.FlowPolicy;
 import dev.trigon.dataplane.service.Protocol;
 import dev.trigon.dataplane.service.Refusal;
+import dev.trigon.dataplane.service.TimeoutOverrides;
 import dev.trigon.dataplane.service.WhenDown;
 import java.util.HashMap;
 import java.util.List;
@@ -42,6 +44,7 @@ final class FlowRules {
                     "onePacket remembers nothing, and affinity remembers which client went where",
                     "choose one of the two");
         }
+        checkTimeouts(service, what);
         if (flows.whenDown() == WhenDown.MOVE && service.protocol() != Protocol.TCP) {
             throw new Refusal(
                     what,
@@ -50,7 +53,24 @@ final class FlowRules {
         }
     }
 
-    /** Clients are looked up by their masked address: with other masks nobody would be found again. */
+    /** A timeout of states that its flows never have would only look as if something were set. */
+    private static void checkTimeouts(ServiceDraft service, String what) throws Refusal {
+        boolean tcp = service.protocol() == Protocol.TCP;
+        for (String state : service.flows().timeouts().states()) {
+            if (tcp == state.equals(TimeoutOverrides.UDP)) {
+                throw new Refusal(
+                        what,
+                        "timeout " + state + " is for " + (tcp ? "udp" : "tcp") + " services, and this one is "
+                                + service.protocol().label(),
+                        "leave it out, or set it back to default");
+            }
+        }
+    }
+
+    /**
+     * Clients are looked up by their masked address: with other masks nobody would be found again. And a client has one
+     * entry, with one time.
+     */
     private static void checkSameClients(ServiceDraft service, Affinity affinity, String group, ServiceDraft other)
             throws Refusal {
         Affinity theirs = other.flows().affinity();
@@ -60,6 +80,13 @@ final class FlowRules {
                     "in affinity group '" + group + "' it tells clients apart by " + prefixes(affinity) + ", and "
                             + ServiceRules.named(other) + " by " + prefixes(theirs),
                     "give every service of a group the same prefix and prefix6");
+        }
+        if (theirs != null && !theirs.time().equals(affinity.time())) {
+            throw ServiceRules.conflict(
+                    ServiceRules.named(service),
+                    "in affinity group '" + group + "' it remembers clients for " + Durations.format(affinity.time())
+                            + ", and " + ServiceRules.named(other) + " for " + Durations.format(theirs.time()),
+                    "give every service of a group the same time");
         }
     }
 

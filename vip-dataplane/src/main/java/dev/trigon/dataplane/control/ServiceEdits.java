@@ -1,5 +1,6 @@
 package dev.trigon.dataplane.control;
 
+import dev.trigon.dataplane.config.Addresses;
 import dev.trigon.dataplane.config.BackendDraft;
 import dev.trigon.dataplane.config.BackendPatch;
 import dev.trigon.dataplane.config.ServiceDraft;
@@ -45,6 +46,16 @@ final class ServiceEdits {
         return onBackend(service, backend, present -> null);
     }
 
+    /** @param address which it has been seen to have: one that has another by now is another server */
+    static ServiceRegistry.Edit removeBackend(String service, String backend, String address) {
+        return onBackend(service, backend, present -> {
+            if (!Addresses.format(present.address()).equals(address)) {
+                throw noBackend(service, backend, address);
+            }
+            return null;
+        });
+    }
+
     static Refusal noService(String name) {
         return new Refusal(
                 Refusal.Kind.NOT_FOUND,
@@ -58,6 +69,14 @@ final class ServiceEdits {
                 Refusal.Kind.NOT_FOUND,
                 "backend '" + backend + "' of service '" + service + "'",
                 "there is none of that name",
+                "see `vipctl backend list " + service + "` for those there are");
+    }
+
+    static Refusal noBackend(String service, String backend, String address) {
+        return new Refusal(
+                Refusal.Kind.NOT_FOUND,
+                "backend '" + backend + "' of service '" + service + "'",
+                "there is none of that name at " + address,
                 "see `vipctl backend list " + service + "` for those there are");
     }
 

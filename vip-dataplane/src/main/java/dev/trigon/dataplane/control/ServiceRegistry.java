@@ -23,11 +23,8 @@ import org.slf4j.LoggerFactory;
 public final class ServiceRegistry {
     private static final Logger LOG = LoggerFactory.getLogger(ServiceRegistry.class);
 
-    /**
-     * How long a backend that is configured no more is kept at least. A worker tells the flow table of a new flow before
-     * long, not at once: nothing there does not mean that there is none.
-     */
-    static final long FORMER_AT_LEAST_NS = TimeUnit.SECONDS.toNanos(10);
+    /** What a worker may take to tell the flow table of a new flow, and more. */
+    static final long SETTLING_NS = TimeUnit.SECONDS.toNanos(5);
 
     private final ServicesStore store;
     private final DataPath dataPath;
@@ -52,7 +49,23 @@ public final class ServiceRegistry {
     /** Reads what was saved. Nothing is in force before {@link #resume()}. */
     public static ServiceRegistry open(StateDirectory directory, DataPath dataPath) throws Refusal {
         ServicesStore store = new ServicesStore(directory.path());
-        return new ServiceRegistry(store, store.load(), dataPath, System::nanoTime);
+        return open(store, dataPath, System::nanoTime);
+    }
+
+    static ServiceRegistry open(ServicesStore store, DataPath dataPath, LongSupplier clockNs) throws Refusal {
+        ServicesState saved = store.load();
+        ServicesState state = saved.givingIdsAbove(dataPath.highestBackendId());
+        if (!state.equals(saved)) {
+            LOG.warn(
+                    "{} is gone or an older copy: flows name backends up to number {}, and it would give numbers from {} on"
+                            + " to others, who would get those flows; numbers go on at {}, and flows of backends that it"
+                            + " does not know are placed anew",
+                    store.file(),
+                    dataPath.highestBackendId(),
+                    saved.nextBackendId(),
+                    state.nextBackendId());
+        }
+        return new ServiceRegistry(store, state, dataPath, clockNs);
     }
 
     /** From the list as it is to the list as it shall be. */
@@ -134,8 +147,20 @@ public final class ServiceRegistry {
 
     private boolean isUnused(FormerBackend former) {
         long sinceNs = formerSinceNs.getOrDefault(former.id(), clockNs.getAsLong());
-        return clockNs.getAsLong() - sinceNs >= FORMER_AT_LEAST_NS
+        return clockNs.getAsLong() - sinceNs >= formerAtLeastNs()
                 && dataPath.load(former.id()).activeFlows() == 0;
+    }
+
+    /**
+     * How long a backend that is configured no more is kept at least: a handshake with it may be under way, whose flow
+     * begins with its end. Any service's, since another may have taken over its VIP and port.
+     */
+    private long formerAtLeastNs() {
+        long gatewayMs = dataPath.handshakeMs();
+        long longestMs = state.services().stream()
+                .mapToLong(service -> service.flows().timeouts().synMs(gatewayMs))
+                .reduce(gatewayMs, Math::max);
+        return TimeUnit.MILLISECONDS.toNanos(longestMs) + SETTLING_NS;
     }
 
     private void save(ServicesState after) throws Refusal {

@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -33,10 +32,12 @@ final class ServiceResources {
 
     private final ServiceRegistry registry;
     private final DataPath dataPath;
+    private final BackendRemoval removal;
 
     ServiceResources(ServiceRegistry registry, DataPath dataPath) {
         this.registry = registry;
         this.dataPath = dataPath;
+        this.removal = new BackendRemoval(registry, dataPath);
     }
 
     List<Route> routes() {
@@ -50,7 +51,7 @@ final class ServiceResources {
                 Route.of("GET", BACKENDS, call -> Answer.ok(backends(call))),
                 Route.of("POST", BACKENDS, this::addBackend),
                 Route.of("PATCH", BACKEND, this::patchBackend),
-                Route.of("DELETE", BACKEND, this::removeBackend),
+                Route.of("DELETE", BACKEND, removal::answer),
                 Route.of("GET", CONFIGURATION, call -> Answer.ok(Views.configuration(registry.services()))),
                 Route.of("PUT", CONFIGURATION, this::apply));
     }
@@ -91,42 +92,6 @@ final class ServiceResources {
                 call.body(), Source.request("backend '" + name + "' of service '" + service + "'"));
         ServiceRegistry.Change change = registry.change(ServiceEdits.patchBackend(service, name, patch));
         return Answer.ok(backend(change.after(), service, name));
-    }
-
-    private Answer removeBackend(Call call) throws Refusal {
-        String service = call.segment("service");
-        String name = call.segment("backend");
-        boolean force = call.flag(ControlApi.FORCE_PARAMETER);
-        ServicesState before = registry.state();
-        Optional<BackendView> former = before.former().stream()
-                .filter(one -> one.service().equals(service) && one.name().equals(name))
-                .map(one -> Views.backend(one, dataPath))
-                .findFirst();
-        if (force && former.isPresent() && !isConfigured(before, service, name)) {
-            forceOut(present -> present, service, name);
-            return Answer.ok(former.get());
-        }
-        BackendView gone = backend(before.services(), service, name);
-        ServiceRegistry.Edit removal = ServiceEdits.removeBackend(service, name);
-        if (force) {
-            forceOut(removal, service, name);
-        } else {
-            registry.change(removal);
-        }
-        return Answer.ok(gone);
-    }
-
-    private void forceOut(ServiceRegistry.Edit edit, String service, String name) throws Refusal {
-        registry.change(
-                edit,
-                former -> former.service().equals(service) && former.name().equals(name));
-    }
-
-    private static boolean isConfigured(ServicesState state, String service, String name) {
-        return state.services().stream()
-                .filter(one -> one.name().equals(service))
-                .flatMap(one -> one.backends().stream())
-                .anyMatch(one -> one.name().equals(name));
     }
 
     private Answer apply(Call call) throws Refusal {

@@ -32,6 +32,12 @@ record ServicesState(int nextBackendId, List<ServiceSpec> services, List<FormerB
         former = List.copyOf(former);
     }
 
+    /** The same, where no id up to this one is given any more. */
+    ServicesState givingIdsAbove(int highest) {
+        int next = highest == Integer.MAX_VALUE ? highest : highest + 1;
+        return next <= nextBackendId ? this : new ServicesState(next, services, former);
+    }
+
     Configured configured() {
         return new Configured(services, former);
     }

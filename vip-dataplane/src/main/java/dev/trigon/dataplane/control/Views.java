@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What is inside, as it is shown outside. */
 final class Views {
+    private static final long MS_PER_SECOND = 1_000;
+
     private Views() {}
 
     static ServiceView service(ServiceSpec service, DataPath dataPath) {
@@ -36,8 +38,14 @@ final class Views {
                 FlowPolicies.timeouts(service.flows().timeouts()),
                 service.flows().onePacket(),
                 service.protocol() == Protocol.TCP ? service.flows().whenDown().label() : null,
+                service.protocol() == Protocol.TCP ? handshakeSeconds(service, dataPath) : null,
                 null,
                 backends(service, dataPath));
+    }
+
+    private static long handshakeSeconds(ServiceSpec service, DataPath dataPath) {
+        long ms = service.flows().timeouts().synMs(dataPath.handshakeMs());
+        return (ms + MS_PER_SECOND - 1) / MS_PER_SECOND;
     }
 
     static List<BackendView> backends(ServiceSpec service, DataPath dataPath) {

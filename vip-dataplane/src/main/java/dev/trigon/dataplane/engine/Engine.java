@@ -318,6 +318,16 @@ public final class Engine implements DataPath, AutoCloseable {
     }
 
     @Override
+    public int highestBackendId() {
+        return Math.max(flows.highestBackendId(), store.clients().highestBackendId());
+    }
+
+    @Override
+    public long handshakeMs() {
+        return timeouts.synMs();
+    }
+
+    @Override
     public void forEachFlow(Consumer<Flow> visitor) {
         flowView.forEach(inForce, visitor);
     }

@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -132,6 +134,31 @@ class VipdConfigFileTest {
         assertThatThrownBy(() -> parse(document.replace("\\n", "\n")))
                 .isInstanceOf(Refusal.class)
                 .hasMessage("vipd.yaml" + message);
+    }
+
+    /** A row: how many interfaces, what is asked for (0: nothing), and what each worker's cache has. */
+    @ParameterizedTest
+    @CsvSource({"1, 16777216, 16777216", "2, 8388608, 8388608", "3, 4194305, 8388608", "24, 0, 1048576", "25, 0, 524288"
+    })
+    void shouldTakeCachesThatThereIsMemoryFor(int interfaces, int asked, int cache) throws Refusal {
+        assertThat(parse(withInterfaces(interfaces) + (asked == 0 ? "" : "flows: {cache: " + asked + "}"))
+                        .flows()
+                        .cache())
+                .isEqualTo(cache);
+    }
+
+    @Test
+    void shouldRefuseCachesThatThereIsNoMemoryFor() {
+        assertThatThrownBy(() -> parse(withInterfaces(2) + "flows: {cache: 8388609}"))
+                .isInstanceOf(Refusal.class)
+                .hasMessage(
+                        "vipd.yaml line 2: 'cache' is 8388609, and for the worker of each of 2 interfaces that takes"
+                                + " 2688 MiB of memory, of 2048 that caches may have; give 8388608 at most");
+    }
+
+    private static String withInterfaces(int count) {
+        return "interfaces: ["
+                + IntStream.range(0, count).mapToObj(i -> "e" + i).collect(Collectors.joining(", ")) + "]\n";
     }
 
     @Test

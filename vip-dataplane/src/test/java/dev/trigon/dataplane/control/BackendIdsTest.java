@@ -43,7 +43,12 @@ class BackendIdsTest {
         not renamed: both are there      | a/1:80=x@1 > a/1:80=x@1;b/1:81=x@1                           | a/x=1 b/x=2
         renamed to one that was there    | a/1:80=x@1;b/1:81=x@1 > b/1:80=x@1                           | b/x=2 [a/x=1]
         names of services swapped        | a/1:80=x@1;b/1:81=y@2 > b/1:80=x@1;a/1:81=y@2                | b/x=3 a/y=4 [a/x=1 b/y=2]
-        moved VIP                        | a/1:80=x@1 > a/2:80=x@1                                      | a/x=1
+        moved VIP                        | a/1:80=x@1 > a/2:80=x@1                                      | a/x=2 [a/x=1]
+        moved VIP and back               | a/1:80=x@1 > a/2:80=x@1 > a/1:80=x@1                         | a/x=1 [a/x=2]
+        moved VIP, another has the old   | a/1:80=x@1 > a/2:80=x@1;b/1:80=x@1                           | a/x=2 b/x=1
+        moved VIP, renamed afterwards    | a/1:80=x@1 > a/2:80=x@1 > b/2:80=x@1                         | b/x=2 [a/x=1]
+        VIPs of services swapped         | a/1:80=x@1;b/2:80=y@2 > a/2:80=y@2;b/1:80=x@1                | a/y=2 b/x=1
+        another protocol                 | a/1:80=x@1 > a/1:80u=x@1                                     | a/x=2 [a/x=1]
         moved VIP, removed on the way    | a/1:80=x@1 > a/1:80= > a/2:80=x@1                            | a/x=2 [a/x=1]
         removed                          | a/1:80=x@1,y@2 > a/1:80=y@2                                  | a/y=2 [a/x=1]
         removed and added again          | a/1:80=x@1 > a/1:80= > a/1:80=x@1                            | a/x=1

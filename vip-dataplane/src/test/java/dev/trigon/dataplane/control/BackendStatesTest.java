@@ -140,7 +140,7 @@ class BackendStatesTest {
     @CsvSource(delimiter = '|', textBlock = """
         "affinity":"10m"
         "affinity":{"time":"10m","prefix":24,"prefix6":64,"group":"shop"}
-        "timeouts":{"syn":"5s","established":"1h","closing":"1s","closed":"2s","udp":"168h"}
+        "timeouts":{"syn":"5s","established":"1h","closing":"1s","closed":"168h"}
         "timeouts":{"established":"90s"}
         "whenDown":"move"
         """)
@@ -167,6 +167,9 @@ class BackendStatesTest {
         {"onePacket": true}                                      | service 'web': onePacket places each packet by itself, and the packets of a connection belong to one server; leave onePacket to udp services
         {"protocol": "udp", "onePacket": true, "affinity": "5m"} | service 'web': onePacket remembers nothing, and affinity remembers which client went where; choose one of the two
         {"protocol": "udp", "whenDown": "move"}                  | service 'web': whenDown move is about TCP connections, and udp flows move in any case; set whenDown to reset, which is the default
+        {"timeouts": {"udp": "1m"}}                              | service 'web': timeout udp is for udp services, and this one is tcp; leave it out, or set it back to default
+        {"protocol": "udp", "timeouts": {"syn": "1m"}}           | service 'web': timeout syn is for tcp services, and this one is udp; leave it out, or set it back to default
+        {"protocol": "udp", "timeouts": {"closed": "1m"}}        | service 'web': timeout closed is for tcp services, and this one is udp; leave it out, or set it back to default
         {"affinity": {"prefix": 24}}                             | service 'web': it has no affinity that this could be changed of; give a time too, such as 10m
         """)
     void shouldRefuseWhatDoesNotGoTogether(String patch, String message) throws IOException {
@@ -188,6 +191,24 @@ class BackendStatesTest {
                         "service 'other': in affinity group 'shop' it tells clients apart by /32 and /128, and service"
                                 + " 'web' by /24 and /128; give every service of a group the same prefix and prefix6");
         assertThat(reply.status()).isEqualTo(409);
+    }
+
+    @Test
+    void shouldRememberClientsOfAGroupForOneTime() throws IOException {
+        patched("{\"affinity\": {\"time\": \"10m\", \"group\": \"shop\"}}");
+        String other = WEB.replace("\"web\"", "\"other\"")
+                .replace("203.0.113.10", "203.0.113.11")
+                .replace("\"ports\"", "\"affinity\": {\"time\": \"1h\", \"group\": \"shop\"}, \"ports\"");
+        UnixHttp.Reply reply = rig.http.send("POST", "/v1/services", other);
+        assertThat(line(reply))
+                .isEqualTo(
+                        "service 'other': in affinity group 'shop' it remembers clients for 1h, and service 'web' for"
+                                + " 10m; give every service of a group the same time");
+        assertThat(reply.status()).isEqualTo(409);
+        assertThat(rig.http
+                        .send("POST", "/v1/services", other.replace("1h", "600s"))
+                        .status())
+                .isEqualTo(201);
     }
 
     @Test

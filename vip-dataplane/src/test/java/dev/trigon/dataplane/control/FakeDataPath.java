@@ -26,6 +26,7 @@ public final class FakeDataPath implements DataPath {
     /** What there is in place of {@link #flows}. */
     public volatile @Nullable Consumer<Consumer<Flow>> flowSource;
 
+    public int highestBackendId;
     public @Nullable String stateFault;
     public @Nullable Refusal nextCheck;
     public @Nullable RuntimeException nextPublish;
@@ -89,6 +90,16 @@ public final class FakeDataPath implements DataPath {
     @Override
     public long maxFlows() {
         return 1_048_576;
+    }
+
+    @Override
+    public int highestBackendId() {
+        return highestBackendId;
+    }
+
+    @Override
+    public long handshakeMs() {
+        return 30_000;
     }
 
     @Override

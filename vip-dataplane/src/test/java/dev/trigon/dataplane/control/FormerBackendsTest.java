@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,7 +26,10 @@ class FormerBackendsTest {
     private static final String WEB = "{name: web, vip: 203.0.113.10, protocol: tcp, ports: 80, backends: ["
             + "{name: b1, address: 10.2.0.11}, {name: b2, address: 10.2.0.12}]}";
     private static final FormerBackend B1 = former(1, "web", "b1", "10.2.0.11", true);
-    private static final long NEARLY_NS = ServiceRegistry.FORMER_AT_LEAST_NS - 1;
+    /** The gateway's 30 s for a handshake, and 5 s. */
+    private static final long AT_LEAST_NS = TimeUnit.SECONDS.toNanos(35);
+
+    private static final long NEARLY_NS = AT_LEAST_NS - 1;
 
     @TempDir
     Path directory;
@@ -35,7 +39,7 @@ class FormerBackendsTest {
 
     private ServiceRegistry open() throws Refusal {
         ServicesStore store = new ServicesStore(directory);
-        return new ServiceRegistry(store, store.load(), dataPath, nowNs::get);
+        return ServiceRegistry.open(store, dataPath, nowNs::get);
     }
 
     private ServiceRegistry openWithoutB1() throws Refusal {
@@ -59,7 +63,7 @@ class FormerBackendsTest {
     void shouldKeepItWhileFlowsNameIt() throws Refusal {
         ServiceRegistry registry = openWithoutB1();
         dataPath.activeFlows.put(1, 1L);
-        nowNs.addAndGet(1_000 * ServiceRegistry.FORMER_AT_LEAST_NS);
+        nowNs.addAndGet(1_000 * AT_LEAST_NS);
         registry.forgetUnused();
         assertThat(dataPath.former).containsExactly(B1);
 
@@ -74,9 +78,9 @@ class FormerBackendsTest {
         assertThat(registry.state().nextBackendId()).isEqualTo(3);
     }
 
-    /** The table may hear of a flow some seconds after its worker placed it. */
+    /** A handshake may be under way, and the table hears of its flow when it is complete. */
     @Test
-    void shouldKeepItForTenSecondsEvenWithoutFlows() throws Refusal {
+    void shouldKeepItForAHandshakesTimeEvenWithoutFlows() throws Refusal {
         ServiceRegistry registry = openWithoutB1();
         dataPath.activeFlows.put(1, 0L);
         nowNs.addAndGet(NEARLY_NS);
@@ -89,7 +93,65 @@ class FormerBackendsTest {
     }
 
     @Test
-    void shouldCountItsTenSecondsFromTheLastRemoval() throws Refusal {
+    void shouldKeepItForTheHandshakesOfTheServiceThatTakesLongest() throws Refusal {
+        ServiceRegistry registry = open();
+        String patient = "{name: other, vip: 203.0.113.11, protocol: tcp, ports: 80, timeouts: {syn: 2m}}";
+        registry.change(present -> services(WEB + ", " + patient));
+        registry.change(ServiceEdits.removeBackend("web", "b1"));
+        dataPath.activeFlows.put(1, 0L);
+        nowNs.addAndGet(TimeUnit.SECONDS.toNanos(125) - 1);
+        registry.forgetUnused();
+        assertThat(dataPath.former).containsExactly(B1);
+
+        nowNs.addAndGet(1);
+        registry.forgetUnused();
+        assertThat(dataPath.former).isEmpty();
+    }
+
+    /** The flow table is still there: a new server must not get the flows of one that is not known any more. */
+    @Test
+    void shouldGiveNoNumberThatAFlowNamesWhereTheFileIsGone() throws Exception {
+        openWithoutB1();
+        Files.delete(directory.resolve(ServicesStore.FILE));
+        dataPath.highestBackendId = 7;
+
+        ServiceRegistry registry = open();
+        registry.change(present -> services(WEB));
+
+        assertThat(registry.services().get(0).backends())
+                .extracting(BackendSpec::id)
+                .containsExactly(8, 9);
+        assertThat(open().state()).isEqualTo(registry.state());
+    }
+
+    @Test
+    void shouldGiveNoNumberThatAFlowNamesWhereAnOlderFileIsBack() throws Exception {
+        ServiceRegistry registry = open();
+        registry.change(present -> services(WEB));
+        String older = saved();
+        registry.change(present -> services(WEB.replace("10.2.0.12", "10.2.0.13")));
+        dataPath.highestBackendId = 3;
+        Files.writeString(directory.resolve(ServicesStore.FILE), older);
+
+        ServiceRegistry again = open();
+        again.change(present -> services(WEB.replace("10.2.0.12", "10.2.0.14")));
+
+        assertThat(again.services().get(0).backends())
+                .extracting(BackendSpec::id)
+                .containsExactly(1, 4);
+    }
+
+    @Test
+    void shouldGoOnWithItsOwnNumbersWhereFlowsNameLower() throws Exception {
+        openWithoutB1();
+        dataPath.highestBackendId = 2;
+        assertThat(open().state().nextBackendId()).isEqualTo(3);
+        dataPath.highestBackendId = Integer.MAX_VALUE;
+        assertThat(open().state().nextBackendId()).isEqualTo(Integer.MAX_VALUE);
+    }
+
+    @Test
+    void shouldCountItsTimeFromTheLastRemoval() throws Refusal {
         ServiceRegistry registry = openWithoutB1();
         dataPath.activeFlows.put(1, 0L);
         nowNs.addAndGet(NEARLY_NS);
@@ -106,7 +168,7 @@ class FormerBackendsTest {
         registry.change(present -> services(WEB));
         registry.change(present -> List.of());
         dataPath.activeFlows.put(1, 0L);
-        nowNs.addAndGet(ServiceRegistry.FORMER_AT_LEAST_NS);
+        nowNs.addAndGet(AT_LEAST_NS);
         registry.forgetUnused();
         assertThat(dataPath.former).extracting(FormerBackend::name).containsExactly("b2");
     }
@@ -115,7 +177,7 @@ class FormerBackendsTest {
     void shouldBeThereAgainAfterARestartAndTakeItsIdBack() throws Refusal {
         openWithoutB1();
         ServiceRegistry again = open();
-        nowNs.addAndGet(ServiceRegistry.FORMER_AT_LEAST_NS);
+        nowNs.addAndGet(AT_LEAST_NS);
         dataPath.activeFlows.put(1, 0L);
         int publications = dataPath.published.size();
         again.forgetUnused();
@@ -133,7 +195,7 @@ class FormerBackendsTest {
     void shouldStayWhereItsForgettingCannotBeSaved() throws Exception {
         ServiceRegistry registry = openWithoutB1();
         dataPath.activeFlows.put(1, 0L);
-        nowNs.addAndGet(ServiceRegistry.FORMER_AT_LEAST_NS);
+        nowNs.addAndGet(AT_LEAST_NS);
         Path inTheWay = Files.createDirectories(directory.resolve("services.json.new/full"));
         registry.forgetUnused();
         assertThat(registry.state().former()).containsExactly(B1);

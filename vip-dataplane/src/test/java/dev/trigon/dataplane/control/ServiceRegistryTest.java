@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -193,7 +194,7 @@ class ServiceRegistryTest {
                 });
         registry = new ServiceRegistry(store(), registry.state(), dataPath, nowNs::get);
         registry.resume();
-        nowNs.addAndGet(ServiceRegistry.FORMER_AT_LEAST_NS);
+        nowNs.addAndGet(TimeUnit.SECONDS.toNanos(35));
         registry.forgetUnused();
     }
 

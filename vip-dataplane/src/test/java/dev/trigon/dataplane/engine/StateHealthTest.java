@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.trigon.conntrack.Affinities;
 import dev.trigon.conntrack.FlowTable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -118,7 +119,7 @@ class StateHealthTest {
 
     @Test
     void shouldNameEachTroubleOfSeveral() throws IOException {
-        try (FlowTable clients = FlowTable.open(state, "affinity", 2_000)) {
+        try (FlowTable clients = Affinities.openTable(state, 2_000)) {
             StateHealth both = new StateHealth(state, flows, clients);
             Files.delete(state.resolve("flows.dat"));
             Files.delete(state.resolve("affinity.dat"));
