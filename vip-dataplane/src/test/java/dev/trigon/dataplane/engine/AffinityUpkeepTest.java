@@ -308,11 +308,11 @@ class AffinityUpkeepTest {
                 Tables.compile(List.of(web(Duration.ofMinutes(1)).spec()), null, a -> new NextHopSlot(), 1, Set.of());
         put(flow(CLIENT, 80), 1, FlowState.ESTABLISHED);
 
-        try (AffinityUpkeep running = AffinityUpkeep.start(flows, clients, () -> services, () -> START_MS)) {
+        try (AffinityUpkeep running = new AffinityUpkeep(flows, clients, () -> services, () -> START_MS)) {
+            running.start();
             for (int i = 0; i < 500 && clients.size() == 0; i++) {
                 Thread.sleep(20);
             }
-            assertThat(running).isNotNull();
         }
 
         assertThat(backendOf(CLIENT)).isEqualTo(1);
