@@ -40,7 +40,7 @@ class VipctlIpv6Test {
                 "service web set: tcp 2001:db8:f:: port any, l3dsr, dscp 3, maglev, 1 backend\n");
         assertOut(rig.vipctl("service list"), """
                 NAME  VIP           PROTOCOL  PORTS  FORWARD  DSCP  SCHEDULER  BACKENDS  FLOWS
-                web   2001:db8:f::  tcp       any    l3dsr       3  maglev            1      1
+                web   2001:db8:f::  tcp       any    l3dsr       3  maglev            1      2
                 """);
         assertOut(rig.vipctl("service show web"), """
                 name       web
@@ -57,7 +57,7 @@ class VipctlIpv6Test {
                 health     -
 
                 SERVICE  NAME  ADDRESS         WEIGHT  STATE  FLOWS  PACKETS    BYTES
-                web      b1    2001:db8:2::11     100  up         1       10  1.5 KiB
+                web      b1    2001:db8:2::11     100  up         2       20  3.0 KiB
                 """);
         assertFails(
                 rig.vipctl("backend add web b2 --address 10.2.0.12"),

@@ -9,12 +9,8 @@ import dev.trigon.conntrack.RateLimit;
 import dev.trigon.dataplane.answer.AnswerPolicy;
 import dev.trigon.dataplane.control.DataPath;
 import dev.trigon.dataplane.forward.Arm;
-import dev.trigon.dataplane.forward.Counters.Reading;
-import dev.trigon.dataplane.forward.DropReason;
 import dev.trigon.dataplane.forward.Glossary;
 import dev.trigon.dataplane.forward.Memory;
-import dev.trigon.dataplane.forward.Observed;
-import dev.trigon.dataplane.forward.Verdict;
 import dev.trigon.dataplane.forward.WarmUp;
 import dev.trigon.dataplane.forward.Worker;
 import dev.trigon.dataplane.nexthop.NextHops;
@@ -75,6 +71,7 @@ public final class Engine implements DataPath, AutoCloseable {
     private final StateHealth stateHealth;
     private final List<Arm> arms;
     private final List<Worker> workers = new ArrayList<>();
+    private final Totals totals = new Totals(workers);
     private final List<Thread> threads = new ArrayList<>();
     /** Only for the thread that follows the kernel. */
     private final Map<String, String> changedArms = new HashMap<>();
@@ -269,25 +266,7 @@ public final class Engine implements DataPath, AutoCloseable {
 
     @Override
     public Counters counters() {
-        Reading sum = total();
-        Map<String, Long> dropped = new LinkedHashMap<>();
-        for (DropReason reason : DropReason.values()) {
-            dropped.put(reason.label(), sum.of(reason));
-        }
-        Map<String, Long> other = new LinkedHashMap<>();
-        for (Observed what : Observed.values()) {
-            other.put(what.label(), sum.of(what));
-        }
-        other.put(Observed.FLOWS_RECLAIMED.label(), expiry.reclaimed());
-        other.put(Observed.STATE_FAULT.label(), stateHealth.isWell() ? 0L : 1L);
-        return new Counters(
-                sum.received(),
-                sum.of(Verdict.FORWARDED),
-                sum.of(Verdict.ANSWERED),
-                sum.of(Verdict.PASSED),
-                sum.of(Verdict.WAITING),
-                dropped,
-                other);
+        return totals.counters(expiry.reclaimed(), stateHealth.isWell());
     }
 
     @Override
@@ -366,7 +345,7 @@ public final class Engine implements DataPath, AutoCloseable {
     public void close() {
         workers.forEach(Worker::close);
         threads.forEach(Engine::join);
-        tellTotals();
+        totals.tell();
         expiry.close();
         affinityUpkeep.close();
         nextHops.close();
@@ -380,23 +359,6 @@ public final class Engine implements DataPath, AutoCloseable {
             store.close();
             kernel.close();
         }
-    }
-
-    /** The last word on what became of packets: nobody can ask for it any more. */
-    private void tellTotals() {
-        Reading total = total();
-        LOG.info(
-                "packets since the start: {} received, {} forwarded, {} answered, {} passed, {} waiting, {} dropped",
-                total.received(),
-                total.of(Verdict.FORWARDED),
-                total.of(Verdict.ANSWERED),
-                total.of(Verdict.PASSED),
-                total.of(Verdict.WAITING),
-                total.of(Verdict.DROPPED));
-    }
-
-    private Reading total() {
-        return workers.stream().map(w -> w.counters().read()).reduce(Reading.zero(), Reading::plus);
     }
 
     /** Without a worker the VIP is announced and nobody takes its packets: better to end, and be started again. */
