@@ -1,8 +1,5 @@
 package dev.trigon.conntrack;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-
 /**
  * One worker's flows in front of the {@link FlowTable}. One thread uses it; others may read its counters. A hit touches one
  * cache line of the cache's own memory, two for IPv6, and nothing on this class allocates.
@@ -30,6 +27,7 @@ public final class FlowCache implements AutoCloseable {
     private final FlowTable table;
     private final FlowTimeouts timeouts;
     private final CacheSlots slots;
+    private final ClientSequences sequences;
     private final SlotQueue dirty;
     private final int mask;
     private final long writeBehindMs;
@@ -37,10 +35,10 @@ public final class FlowCache implements AutoCloseable {
     private final FlowRecord scratch = new FlowRecord();
     private final FlowKey slotKey = new FlowKey();
 
-    private long hits;
-    private long misses;
-    private long evictions;
-    private long tableFull;
+    private final Count hits = new Count();
+    private final Count misses = new Count();
+    private final Count evictions = new Count();
+    private final Count tableFull = new Count();
 
     /** @param entries a power of two */
     public FlowCache(FlowTable table, int entries, FlowTimeouts timeouts) {
@@ -51,6 +49,7 @@ public final class FlowCache implements AutoCloseable {
         this.table = table;
         this.timeouts = timeouts;
         this.slots = new CacheSlots(entries);
+        this.sequences = new ClientSequences(slots);
         this.dirty = new SlotQueue(entries);
         this.mask = entries - 1;
         this.writeBehindMs = timeouts.writeBehindMs();
@@ -94,10 +93,10 @@ public final class FlowCache implements AutoCloseable {
     public int lookup(FlowKey key, FlowTimeouts limits, long nowMs) {
         int slot = find(key);
         if (slot != MISS && isCurrent(slot) && !expired(slot, limits, nowMs)) {
-            HITS.setOpaque(this, hits + 1);
+            hits.increment();
             return slot;
         }
-        MISSES.setOpaque(this, misses + 1);
+        misses.increment();
         return readThrough(key, slot, limits, nowMs);
     }
 
@@ -209,14 +208,8 @@ public final class FlowCache implements AutoCloseable {
      * @param octets behind the TCP header
      */
     public void follow(int slot, int flags, int sequence, int octets, long nowMs) {
-        boolean known = slots.has(slot, CacheSlots.SEQUENCED);
-        boolean near = known && TcpSequence.isNear(slots.sequence(slot), sequence);
         FlowState before = state(slot);
-        FlowState after = TcpTracking.next(before, flags, near);
-        if ((near || !known) && !TcpTracking.resets(flags)) {
-            int end = TcpSequence.end(sequence, flags, octets);
-            expect(slot, known ? TcpSequence.later(slots.sequence(slot), end) : end);
-        }
+        FlowState after = sequences.follow(slot, before, flags, sequence, octets);
         if (after != before) {
             state(slot, after, nowMs);
         }
@@ -224,12 +217,7 @@ public final class FlowCache implements AutoCloseable {
 
     /** Whether a segment with this number is certainly another connection's than the flow's. */
     public boolean isFar(int slot, int sequence) {
-        return slots.has(slot, CacheSlots.SEQUENCED) && !TcpSequence.isNear(slots.sequence(slot), sequence);
-    }
-
-    private void expect(int slot, int sequence) {
-        slots.sequence(slot, sequence);
-        addFlags(slot, CacheSlots.SEQUENCED);
+        return sequences.isFar(slot, sequence);
     }
 
     /** Follows a flow into another state, and tells the table if it is one. */
@@ -333,7 +321,7 @@ public final class FlowCache implements AutoCloseable {
             written(slot);
             addFlags(slot, CacheSlots.STORED);
         } else {
-            TABLE_FULL.setOpaque(this, tableFull + 1);
+            tableFull.increment();
         }
     }
 
@@ -366,7 +354,7 @@ public final class FlowCache implements AutoCloseable {
             }
         }
         flush(victim);
-        EVICTIONS.setOpaque(this, evictions + 1);
+        evictions.increment();
         return victim;
     }
 
@@ -397,34 +385,21 @@ public final class FlowCache implements AutoCloseable {
 
     /** Lookups answered without the table. */
     public long hits() {
-        return (long) HITS.getOpaque(this);
+        return hits.get();
     }
 
     /** Lookups that asked the table, whatever it said. */
     public long misses() {
-        return (long) MISSES.getOpaque(this);
+        return misses.get();
     }
 
     /** Flows that had to make room for another. */
     public long evictions() {
-        return (long) EVICTIONS.getOpaque(this);
+        return evictions.get();
     }
 
     /** Flows the table had no room for. */
     public long tableFull() {
-        return (long) TABLE_FULL.getOpaque(this);
-    }
-
-    private static final VarHandle HITS = counter("hits");
-    private static final VarHandle MISSES = counter("misses");
-    private static final VarHandle EVICTIONS = counter("evictions");
-    private static final VarHandle TABLE_FULL = counter("tableFull");
-
-    private static VarHandle counter(String name) {
-        try {
-            return MethodHandles.lookup().findVarHandle(FlowCache.class, name, long.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
+        return tableFull.get();
     }
 }

@@ -1,8 +1,5 @@
 package dev.trigon.conntrack;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-
 /**
  * Which backend a connection was begun with whose client has not answered yet: one worker's, outside the heap, bounded and
  * lossy. A SYN that anybody can send costs a place here and nothing in the {@link FlowTable}.
@@ -27,8 +24,8 @@ public final class Handshakes {
     private final CacheSlots slots;
     private final RateLimit rate;
     private final int mask;
-    private long notNoted;
-    private long displaced;
+    private final Count notNoted = new Count();
+    private final Count displaced = new Count();
 
     /** @param entries to make room for; a power of two */
     public Handshakes(int entries) {
@@ -44,7 +41,7 @@ public final class Handshakes {
     public boolean permits(long nowMs) {
         boolean permitted = rate.permits(nowMs);
         if (!permitted) {
-            NOT_NOTED.setOpaque(this, notNoted + 1);
+            notNoted.increment();
         }
         return permitted;
     }
@@ -103,29 +100,18 @@ public final class Handshakes {
             }
         }
         if (nowMs - slots.lastSeenMs(oldest) < HELD_S * MS_PER_SECOND) {
-            DISPLACED.setOpaque(this, displaced + 1);
+            displaced.increment();
         }
         return oldest;
     }
 
     /** Handshakes beyond the rate. */
     public long notNoted() {
-        return (long) NOT_NOTED.getOpaque(this);
+        return notNoted.get();
     }
 
     /** Handshakes that had to make room for another before their clients had much time to answer. */
     public long displaced() {
-        return (long) DISPLACED.getOpaque(this);
-    }
-
-    private static final VarHandle NOT_NOTED = counter("notNoted");
-    private static final VarHandle DISPLACED = counter("displaced");
-
-    private static VarHandle counter(String name) {
-        try {
-            return MethodHandles.lookup().findVarHandle(Handshakes.class, name, long.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
+        return displaced.get();
     }
 }

@@ -322,43 +322,6 @@ class FlowCacheTest {
         assertThat(cache.lookup(key(1), FlowTimeouts.DEFAULT, NOW_MS + 900_000)).isEqualTo(FlowCache.MISS);
     }
 
-    /** Rows of one connection: flags, sequence number, octets, state after. */
-    @Test
-    void shouldEndAFlowByAnRstOfItsClientOnly() {
-        int slot = create(1, 7, FlowState.ESTABLISHED, NOW_MS);
-        cache.follow(slot, TcpTracking.RST, 5_000, 0, NOW_MS);
-        assertThat(cache.state(slot)).as("whose numbers are not known yet").isEqualTo(FlowState.ESTABLISHED);
-        cache.follow(slot, TcpTracking.ACK, -100, 0, NOW_MS);
-        cache.follow(slot, TcpTracking.ACK | TcpTracking.PSH, -100, 1_000, NOW_MS);
-        cache.follow(slot, TcpTracking.RST, 900 + TcpSequence.NEAR + 1, 0, NOW_MS);
-        assertThat(cache.state(slot)).as("a guess").isEqualTo(FlowState.ESTABLISHED);
-        cache.follow(slot, TcpTracking.ACK, 1 << 30, 100, NOW_MS);
-        cache.follow(slot, TcpTracking.RST, (1 << 30) + 100, 0, NOW_MS);
-        assertThat(cache.state(slot)).as("a guess after another").isEqualTo(FlowState.ESTABLISHED);
-
-        cache.follow(slot, TcpTracking.RST, 900, 0, NOW_MS);
-
-        assertThat(cache.state(slot)).isEqualTo(FlowState.CLOSED);
-        assertThat(table.find(key(1), flow)).isTrue();
-        assertThat(flow.state()).isEqualTo(FlowState.CLOSED);
-        cache.follow(slot, TcpTracking.ACK, 900, 10, NOW_MS);
-        assertThat(cache.state(slot)).as("it was not the client's").isEqualTo(FlowState.ESTABLISHED);
-    }
-
-    @Test
-    void shouldKeepUpWithAClientWhoseSegmentsComeOutOfOrder() {
-        int slot = create(1, 7, FlowState.ESTABLISHED, NOW_MS);
-        int sequence = Integer.MAX_VALUE - 50_000;
-        for (int i = 0; i < 400; i++) {
-            int late = i % 7 == 3 ? 2_920 : 0;
-            cache.follow(slot, TcpTracking.ACK, sequence - late, 1_460, NOW_MS);
-            sequence += 1_460;
-        }
-        cache.follow(slot, TcpTracking.RST, sequence, 0, NOW_MS);
-
-        assertThat(cache.state(slot)).isEqualTo(FlowState.CLOSED);
-    }
-
     @Test
     void shouldRefuseASizeThatIsNoPowerOfTwo() {
         assertThatThrownBy(() -> new FlowCache(table, 1_000, FlowTimeouts.DEFAULT))
@@ -369,73 +332,6 @@ class FlowCacheTest {
     private long bytesInTable(long number) {
         assertThat(table.find(key(number), flow)).isTrue();
         return flow.bytes();
-    }
-
-    @Test
-    void shouldTellIpv6FlowsApartByTheirHighWords() {
-        FlowKey client = ipv6(Keys.CLIENTS_HIGH + 1, 1, Keys.VIPS_HIGH, 0x10);
-        FlowKey vip = ipv6(Keys.CLIENTS_HIGH, 1, Keys.VIPS_HIGH + 1, 0x10);
-        FlowCache tiny = new FlowCache(table, 8, FlowTimeouts.DEFAULT);
-        tiny.create(Keys.ipv6(1), 7, FlowState.UDP, NOW_MS);
-
-        assertThat(tiny.lookup(client, FlowTimeouts.DEFAULT, NOW_MS)).isEqualTo(FlowCache.MISS);
-        assertThat(tiny.lookup(vip, FlowTimeouts.DEFAULT, NOW_MS)).isEqualTo(FlowCache.MISS);
-        tiny.create(client, 8, FlowState.UDP, NOW_MS);
-        tiny.create(vip, 9, FlowState.UDP, NOW_MS);
-
-        assertThat(tiny.backendId(tiny.lookup(Keys.ipv6(1), FlowTimeouts.DEFAULT, NOW_MS)))
-                .isEqualTo(7);
-        assertThat(tiny.backendId(tiny.lookup(client, FlowTimeouts.DEFAULT, NOW_MS)))
-                .isEqualTo(8);
-        assertThat(tiny.backendId(tiny.lookup(vip, FlowTimeouts.DEFAULT, NOW_MS)))
-                .isEqualTo(9);
-        assertThat(tiny.hits()).isEqualTo(3);
-        assertThat(table.size()).isEqualTo(3);
-    }
-
-    @Test
-    void shouldTellAnIpv6FlowFromTheIpv4FlowItsLowWordsLookLike() {
-        FlowKey ipv4 = Keys.ipv4(1);
-        FlowKey lookalike = ipv6(Keys.CLIENTS_HIGH, ipv4.clientLow(), Keys.VIPS_HIGH, ipv4.vipLow());
-        FlowKey halfMapped = ipv6(0, ipv4.clientLow(), Keys.VIPS_HIGH, ipv4.vipLow());
-        FlowCache tiny = new FlowCache(table, 8, FlowTimeouts.DEFAULT);
-        tiny.create(ipv4, 7, FlowState.UDP, NOW_MS);
-        assertThat(tiny.lookup(lookalike, FlowTimeouts.DEFAULT, NOW_MS)).isEqualTo(FlowCache.MISS);
-        tiny.create(lookalike, 8, FlowState.UDP, NOW_MS);
-        assertThat(tiny.lookup(halfMapped, FlowTimeouts.DEFAULT, NOW_MS)).isEqualTo(FlowCache.MISS);
-
-        assertThat(tiny.backendId(tiny.lookup(ipv4, FlowTimeouts.DEFAULT, NOW_MS)))
-                .isEqualTo(7);
-        assertThat(tiny.backendId(tiny.lookup(lookalike, FlowTimeouts.DEFAULT, NOW_MS)))
-                .isEqualTo(8);
-        assertThat(table.size()).isEqualTo(2);
-    }
-
-    @Test
-    void shouldWriteTheRightKeysWhenIpv4TakesAnIpv6FlowsSlot() {
-        FlowCache tiny = new FlowCache(table, 8, FlowTimeouts.DEFAULT);
-        for (int i = 0; i < 8; i++) {
-            tiny.create(Keys.ipv6(i), i, FlowState.UDP, NOW_MS);
-        }
-        for (int i = 0; i < 8; i++) {
-            tiny.touch(tiny.create(Keys.ipv4(i), 100 + i, FlowState.UDP, NOW_MS + 1), 50, NOW_MS + 1);
-        }
-        tiny.writeAll();
-
-        assertThat(tiny.evictions()).isEqualTo(8);
-        assertThat(table.size()).isEqualTo(16);
-        for (int i = 0; i < 8; i++) {
-            assertThat(table.find(Keys.ipv6(i), flow)).isTrue();
-            assertThat(flow.backendId()).isEqualTo(i);
-            assertThat(flow.bytes()).isZero();
-            assertThat(table.find(Keys.ipv4(i), flow)).isTrue();
-            assertThat(flow.backendId()).isEqualTo(100 + i);
-            assertThat(flow.bytes()).isEqualTo(50);
-        }
-    }
-
-    private static FlowKey ipv6(long clientHigh, long clientLow, long vipHigh, long vipLow) {
-        return new FlowKey().set(clientHigh, clientLow, vipHigh, vipLow, FlowKey.TCP, Keys.CLIENT_PORT, Keys.VIP_PORT);
     }
 
     /** Of both families by turns: what a cache does is the same in both. */
