@@ -30,6 +30,7 @@ restart_turn() {
     local arrival=$!
     began=$(date +%s%3N)
     in_ns gateway "$TRIGON_HOME/scripts/vipd" --config "$RUN/vipd.yaml" >"$RUN/vipd.log" 2>&1 &
+    wait_for 60 test -s "$RUN/arrival" || die "vipd" "it forwarded nothing: $(tail -1 "$RUN/vipd.log")" "see above"
     wait "$arrival"
     came=$(<"$RUN/arrival")
     wait_for 30 test -S "$RUN/vipd.sock"

@@ -19,9 +19,4 @@ final class ClientSequences {
         }
         return TcpTracking.next(before, flags, near);
     }
-
-    /** Whether a number is known not to be the client's. */
-    boolean isFar(int slot, int sequence) {
-        return slots.has(slot, CacheSlots.SEQUENCED) && !TcpSequence.isNear(slots.sequence(slot), sequence);
-    }
 }

@@ -215,11 +215,6 @@ public final class FlowCache implements AutoCloseable {
         }
     }
 
-    /** Whether a segment with this number is certainly another connection's than the flow's. */
-    public boolean isFar(int slot, int sequence) {
-        return sequences.isFar(slot, sequence);
-    }
-
     /** Follows a flow into another state, and tells the table if it is one. */
     public void state(int slot, FlowState state, long nowMs) {
         if (slots.stateCode(slot) == state.code()) {

@@ -10,7 +10,10 @@ import java.util.concurrent.TimeUnit;
  * it, {@code kill} uses it and ends as a kill does, {@code open} says how long opening took.
  */
 final class RestartMeasurement {
-    private static final long NOW_MS = 1_800_000_000_000L;
+    private static final long NOW_MS = System.currentTimeMillis();
+    /** As vipd has it. */
+    private static final int MAX_FLOWS = 1 << 20;
+
     private static final int HALTED = 1;
 
     private RestartMeasurement() {}
@@ -35,18 +38,18 @@ final class RestartMeasurement {
     }
 
     private static FlowTable use(Path directory, int flows) throws IOException {
-        FlowTable table = FlowTable.open(directory, flows);
+        FlowTable table = FlowTable.open(directory, Math.max(flows, MAX_FLOWS));
         FlowRecord record = new FlowRecord();
         FlowKey key = new FlowKey();
         for (int i = 0; i < flows; i++) {
-            table.put(Keys.setMixed(key, i), record.set(i & 15, FlowState.ESTABLISHED, NOW_MS, 1, 100));
+            table.put(Keys.setMixed(key, i), record.set(i & 15, FlowState.ESTABLISHED, NOW_MS, 9, 900));
         }
         return table;
     }
 
     private static void open(Path directory, int flows) throws IOException {
         long startNs = System.nanoTime();
-        try (FlowTable table = FlowTable.open(directory, flows)) {
+        try (FlowTable table = FlowTable.open(directory, Math.max(flows, MAX_FLOWS))) {
             long openMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs);
             System.out.printf("%s, %d flows: open after %d ms%n", table.origin(), table.size(), openMs);
         }

@@ -44,7 +44,8 @@ public record VipdConfig(
      * @param max how many flows are remembered
      * @param cache how many of them each worker has at hand; a power of two: what was asked for, rounded up;
      *     where nothing was, max, or what there is room for
-     * @param newPerSecond how many new ones each worker remembers a second; more are placed by hash
+     * @param newPerSecond how many new ones each worker remembers a second, apart from connections whose SYN it
+     *     noted; more are placed by hash
      * @param maxAffinities how many clients are remembered for services with affinity
      */
     public record Flows(long max, int cache, int newPerSecond, int maxAffinities, Timeouts timeouts) {

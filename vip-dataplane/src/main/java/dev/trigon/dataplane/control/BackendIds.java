@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * </ol>
  *
  * What of the present list is then without a heir becomes former. A service that moves to another VIP or protocol is another
- * one: the flows that it had are the old VIP's, and go on as that.
+ * one: the flows that it had are the old VIP's, and go on where another service has that.
  */
 final class BackendIds {
     private final ServicesState before;

@@ -113,13 +113,16 @@ final class BackendRemoval {
         if (meant.isEmpty()) {
             throw none(wanted);
         }
-        if (meant.stream().map(BackendView::address).distinct().count() > 1) {
+        // two of one address too: one is another VIP's, and drains there
+        if (meant.size() > 1) {
             throw ServiceRules.conflict(
                     wanted.what(),
                     "there is more than one of that name: "
                             + meant.stream().map(BackendRemoval::words).collect(Collectors.joining(", ")),
-                    "say which with --address, such as --address "
-                            + meant.get(0).address());
+                    meant.stream().map(BackendView::address).distinct().count() > 1
+                            ? "say which with --address, such as --address "
+                                    + meant.get(0).address()
+                            : "wait until the one has drained, or end its flows with `vipctl flows flush` first");
         }
         return meant.get(0);
     }

@@ -86,7 +86,11 @@ final class FlowPlacement {
         }
         Backend keeper = table.keeper(flows.backendId(slot), service);
         if (keeper != null && opens) {
-            return placeSynOnFlow(slot, packet, keeper, service, fate);
+            // a retransmission, or a port used again before its time: the backend answers for itself. The flow is not
+            // kept alive by
+            // it: a client that tries in vain would do so for ever
+            fate.toBackend(keeper.id(), FlowCache.MISS);
+            return true;
         }
         if (keeper != null) {
             if (keeper.id() != flows.backendId(slot)) {
@@ -110,28 +114,14 @@ final class FlowPlacement {
         return false;
     }
 
-    /**
-     * A SYN on an established flow: a retransmission, or a port used again before its time. It keeps the flow's backend, which
-     * answers for itself, but not the flow alive: a client that tries in vain would do so for ever. Where the backend takes
-     * no new flows, a new connection is not for it.
-     */
-    private boolean placeSynOnFlow(int slot, Packet packet, Backend keeper, Service service, Fate fate) {
-        boolean takesNew = keeper.service() == service && keeper.takesNewFlows();
-        if (!takesNew && flows.isFar(slot, packet.tcp().sequence())) {
-            flows.remove(slot);
-            return false;
-        }
-        fate.toBackend(keeper.id(), FlowCache.MISS);
-        return true;
-    }
-
     /** A client begins a connection. Nothing but the handshakes learns of it before it answers. */
     private void placeHandshake(Service service, ServiceTable table, long nowMs, Fate fate) {
         Backend begun =
                 table.keeper(handshakes.backendOf(key, service.timeouts().synMs(), nowMs), service);
         if (begun != null) {
-            // retransmitted
-            handshakes.begin(key, begun.id(), nowMs);
+            if (begun.takesNewFlows()) {
+                handshakes.begin(key, begun.id(), nowMs);
+            }
             fate.toBackend(begun.id(), FlowCache.MISS);
             return;
         }
@@ -140,7 +130,7 @@ final class FlowPlacement {
         Backend chosen = choose(key, service, scheduled, table, nowMs);
         if (chosen != null && noted) {
             handshakes.begin(key, chosen.id(), nowMs);
-            if (service.affinity() != null && !usualChosen) {
+            if (service.affinity() != null && !usualChosen && handshakes.permits(nowMs)) {
                 // the connections that a client begins at once go to one backend too
                 handshakes.begin(client, chosen.id(), nowMs);
             }
@@ -245,9 +235,13 @@ final class FlowPlacement {
             return;
         }
         scope.keyOf(key.clientHigh(), key.clientLow(), client);
-        // what was noted for the time of a handshake is not to last beyond the client's own time
-        handshakes.end(client);
-        if (!affinities.remember(client, chosen.id(), scope.timeMs(), nowMs)) {
+        if (affinities.remember(client, chosen.id(), scope.timeMs(), nowMs)) {
+            // what was noted for the time of a handshake is not to last beyond the client's own time
+            handshakes.end(client);
+        } else {
+            if (handshakes.backendOf(client, service.timeouts().synMs(), nowMs) != Handshakes.NONE) {
+                handshakes.begin(client, chosen.id(), nowMs);
+            }
             affinityFull++;
             clientsByHashUntilMs = nowMs + BY_HASH_MS;
         }

@@ -5,7 +5,6 @@ import dev.trigon.conntrack.FlowTimeouts;
 import dev.trigon.dataplane.forward.ModelServices.ModelService;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What a worker must remember of flows, written from the rules with maps and none of the code under test. */
@@ -28,12 +27,7 @@ final class FlowModel {
         RESET
     }
 
-    /** @param orId where it goes too if the flow's sequence number was forgotten, as an eviction does; 0: nowhere else */
-    record Expected(Way way, int id, int orId) {
-        Expected(Way way, int id) {
-            this(way, id, 0);
-        }
-    }
+    record Expected(Way way, int id) {}
 
     /** A packet; flags of -1: a datagram. */
     record Segment(int flow, int flags, int sequence, int octets) {
@@ -67,7 +61,6 @@ final class FlowModel {
     final Map<Integer, Flow> flows = new HashMap<>();
     private final Map<Integer, Handshake> handshakes = new HashMap<>();
     private final FlowTimeouts timeouts;
-    private @Nullable Flow displaced;
 
     FlowModel(FlowTimeouts timeouts) {
         this.timeouts = timeouts;
@@ -76,44 +69,30 @@ final class FlowModel {
     Expected expect(Segment segment, ModelServices services, long nowMs) {
         ModelService service = services.of(segment.flow());
         Flow flow = live(segment.flow(), nowMs);
-        displaced = null;
         boolean over = flow != null && (flow.state == FlowState.CLOSING || flow.state == FlowState.CLOSED);
         if (flow != null && !(over && segment.opens())) {
             int keeper = services.keeper(flow.id, service);
-            if (keeper > 0
-                    && !isAnother(flow, segment, services.eligible(service).contains(keeper))) {
+            if (keeper > 0) {
                 return new Expected(Way.TO, keeper);
             }
-            displaced = keeper > 0 ? flow : null;
             if (keeper == ModelServices.GONE && segment.isTcp() && !segment.opens() && service.resets) {
                 return new Expected(Way.RESET, 0);
             }
         }
         flows.remove(segment.flow());
-        int orId = displaced == null ? 0 : services.keeper(displaced.id, service);
         Handshake begun = handshakes.get(segment.flow());
         if (begun != null && nowMs - begun.seenMs < timeouts.synMs()) {
             int keeper = services.keeper(begun.id, service);
             if (keeper > 0) {
-                return new Expected(Way.TO, keeper, orId);
+                return new Expected(Way.TO, keeper);
             }
         }
-        return new Expected(segment.isTcp() && !segment.opens() ? Way.BY_HASH : Way.ANEW, 0, orId);
-    }
-
-    /** Whether a SYN on an established flow is of a connection that its backend does not get, since it takes no new ones. */
-    private static boolean isAnother(Flow flow, Segment segment, boolean takesNewFlows) {
-        return segment.opens() && !takesNewFlows && flow.sequenced && !isNear(flow, segment);
+        return new Expected(segment.isTcp() && !segment.opens() ? Way.BY_HASH : Way.ANEW, 0);
     }
 
     private static boolean isNear(Flow flow, Segment segment) {
         int ahead = segment.sequence() - flow.next;
         return ahead >= -NEAR && ahead <= NEAR;
-    }
-
-    /** The SYN was taken for one of the flow that was expected to make way for it. */
-    void putBack(int number) {
-        flows.put(number, Objects.requireNonNull(displaced));
     }
 
     private @Nullable Flow live(int number, long nowMs) {

@@ -171,9 +171,6 @@ class FlowPlacementModelTest {
         if (expected.way() == Way.RESET) {
             assertThat(fate.way()).as(what).isEqualTo(Fate.Way.RESET);
             model.reset(flow, nowMs);
-        } else if (evicts && expected.orId() > 0 && flowTable.find(key(flow), record)) {
-            assertThat(fate.backendId()).as(what).isEqualTo(expected.orId());
-            model.putBack(flow);
         } else {
             assertPlaced(expected, service, real, hash, what);
             went(cache, segment, evicts, what);

@@ -173,20 +173,36 @@ class SameServerTest {
     }
 
     @Test
-    void shouldNotGiveANewConnectionOnAUsedPortToABackendThatDrains() throws Exception {
+    void shouldNotLetASynMoveAFlowOfABackendThatDrains() throws Exception {
         try (Rig rig = new Rig().serve(service("web").backend(1, "10.2.0.11", 1))) {
             send(rig, 1, SYN);
             send(rig, 1, ACK);
-            byte[] again = TestFrame.tcp().from(0x0A00_0001, 1_000).flags(SYN).build();
-            again[TestFrame.ETHERNET + 20 + 4] ^= 0x40;
-            assertThat(Rig.server(rig.send(again))).as("its backend is there").isEqualTo(11);
-
             rig.serve(service("web")
                     .backend(1, "10.2.0.11", 1, BackendState.DRAINING)
                     .backend(2, "10.2.0.12", 1));
+            byte[] forged = TestFrame.tcp().from(0x0A00_0001, 1_000).flags(SYN).build();
+            forged[TestFrame.ETHERNET + 20 + 4] ^= 0x40;
 
-            assertThat(send(rig, 1, SYN)).as("a retransmission").isEqualTo(11);
-            assertThat(Rig.server(rig.send(again))).as("another connection").isEqualTo(12);
+            assertThat(Rig.server(rig.send(forged))).isEqualTo(11);
+
+            assertThat(send(rig, 1, ACK)).isEqualTo(11);
+            assertThat(send(rig, 2, SYN)).isEqualTo(12);
+        }
+    }
+
+    @Test
+    void shouldNotLetSynsHoldADrainingBackendsHandshake() throws Exception {
+        try (Rig rig = new Rig().serve(service("web").backend(1, "10.2.0.11", 1))) {
+            send(rig, 1, SYN);
+            rig.serve(service("web")
+                    .backend(1, "10.2.0.11", 1, BackendState.DRAINING)
+                    .backend(2, "10.2.0.12", 1));
+            for (int seconds = 0; seconds < 30; seconds += 10) {
+                assertThat(send(rig, 1, SYN)).isEqualTo(11);
+                rig.nowMs += 10_000;
+            }
+
+            assertThat(send(rig, 1, SYN)).isEqualTo(12);
         }
     }
 
