@@ -2,6 +2,7 @@ package dev.trigon.systemtests;
 
 import static dev.trigon.systemtests.lab.FrameBuilder.ACK;
 import static dev.trigon.systemtests.lab.FrameBuilder.IP_AT;
+import static dev.trigon.systemtests.lab.FrameBuilder.RST;
 import static dev.trigon.systemtests.lab.FrameBuilder.SYN;
 import static dev.trigon.systemtests.lab.FrameBuilder.TCP;
 import static dev.trigon.systemtests.lab.FrameBuilder.UDP;
@@ -198,7 +199,7 @@ class DropReasonsIT {
                                 it.frame()
                                         .source(it.family().vip())
                                         .destination(it.family().stranger())
-                                        .tcp(80, 4999, ACK, 0)))),
+                                        .tcp(81, 4999, ACK, 0)))),
                 // 5 may be answered at once, and one more every 20 ms
                 by(
                         DropReason.RATE_LIMITED,
@@ -234,7 +235,22 @@ class DropReasonsIT {
                         DropReason.NEXT_HOP_QUEUE_FULL,
                         8,
                         it -> it.add(each(40, i -> it.frame().tcp(4000 + i, Troubled.NOBODY_EITHER.port(), SYN, 0)))),
-                new Provocation(DropReason.NOT_ON_SEGMENT, 1, DropReasonsIT::sendToWhoMoved));
+                new Provocation(DropReason.NOT_ON_SEGMENT, 1, DropReasonsIT::sendToWhoMoved),
+                new Provocation(DropReason.BACKEND_GONE, 1, DropReasonsIT::resetWhoIsGone));
+    }
+
+    /** An RST is never answered by one. */
+    private static void resetWhoIsGone(Family family) {
+        String service = family.name("web");
+        long before = vipd.dropped(DropReason.BACKEND_GONE.label());
+        send(family, it -> it.add(it.frame().tcp(4010, Troubled.WEB.port(), ACK, 0)));
+        vipd.ctl("backend", "disable", service, "one").orFail();
+        send(family, it -> it.add(it.frame().tcp(4010, Troubled.WEB.port(), RST, 0)));
+        Eventually.within(
+                SOON,
+                () -> vipd.dropped(DropReason.BACKEND_GONE.label()) > before,
+                () -> "the RST went elsewhere: " + vipd.counters());
+        vipd.ctl("backend", "enable", service, "one").orFail();
     }
 
     private static void sendToWhoMoved(Family family) {

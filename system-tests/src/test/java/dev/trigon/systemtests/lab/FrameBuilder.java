@@ -18,6 +18,7 @@ public final class FrameBuilder {
     public static final int ICMPV6 = 58;
     public static final int FRAGMENT = 44;
     public static final int SYN = 0x02;
+    public static final int RST = 0x04;
     public static final int ACK = 0x10;
 
     /** Where the IP header is. */

@@ -167,11 +167,11 @@ class AffinityUpkeepTest {
     }
 
     @Test
-    void shouldLookOnceAMinuteHoweverLongTheAffinity() {
+    void shouldLookEveryTwentySecondsHoweverLongTheAffinity() {
         serve(web(Duration.ofDays(7)));
         assertThat(upkeep.tend()).isTrue();
 
-        nowMs += MINUTE_MS - 1;
+        nowMs += 19_999;
         assertThat(upkeep.tend()).isFalse();
         nowMs += 1;
         assertThat(upkeep.tend()).isTrue();

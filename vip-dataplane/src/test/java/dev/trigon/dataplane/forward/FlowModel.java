@@ -61,12 +61,15 @@ final class FlowModel {
     final Map<Integer, Flow> flows = new HashMap<>();
     private final Map<Integer, Handshake> handshakes = new HashMap<>();
     private final FlowTimeouts timeouts;
+    /** Whether the packet that is expected now is of a handshake that is under way. */
+    private boolean goesOn;
 
     FlowModel(FlowTimeouts timeouts) {
         this.timeouts = timeouts;
     }
 
     Expected expect(Segment segment, ModelServices services, long nowMs) {
+        goesOn = false;
         ModelService service = services.of(segment.flow());
         Flow flow = live(segment.flow(), nowMs);
         boolean over = flow != null && (flow.state == FlowState.CLOSING || flow.state == FlowState.CLOSED);
@@ -84,6 +87,7 @@ final class FlowModel {
         if (begun != null && nowMs - begun.seenMs < timeouts.synMs()) {
             int keeper = services.keeper(begun.id, service);
             if (keeper > 0) {
+                goesOn = true;
                 return new Expected(Way.TO, keeper);
             }
         }
@@ -109,7 +113,7 @@ final class FlowModel {
     }
 
     /** A packet has gone to this backend. */
-    void went(Segment segment, int id, long nowMs) {
+    void went(Segment segment, int id, boolean takesNewFlows, long nowMs) {
         Flow flow = flows.get(segment.flow());
         if (flow != null && segment.opens()) {
             // it keeps the flow's backend, and not the flow alive
@@ -117,7 +121,9 @@ final class FlowModel {
         }
         if (flow == null) {
             if (segment.opens()) {
-                handshakes.put(segment.flow(), new Handshake(id, nowMs));
+                if (takesNewFlows || !goesOn) {
+                    handshakes.put(segment.flow(), new Handshake(id, nowMs));
+                }
                 return;
             }
             if (segment.isRst()) {

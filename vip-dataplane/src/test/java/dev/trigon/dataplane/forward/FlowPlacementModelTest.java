@@ -201,7 +201,8 @@ class FlowPlacementModelTest {
         }
         Flow flow = model.flows.get(segment.flow());
         FlowState before = flow == null ? null : flow.state;
-        model.went(segment, fate.backendId(), nowMs);
+        boolean takesNewFlows = table.backend(fate.backendId()).takesNewFlows();
+        model.went(segment, fate.backendId(), takesNewFlows, nowMs);
         Flow after = model.flows.get(segment.flow());
         boolean onFlow = after != null && !segment.opens();
         assertThat(fate.slot() != FlowCache.MISS).as(what).isEqualTo(onFlow);
