@@ -80,15 +80,14 @@ final class FlowPlacement {
     private boolean placeKnown(
             int slot, Packet packet, boolean tcp, Service service, ServiceTable table, long nowMs, Fate fate) {
         boolean opens = tcp && TcpTracking.opens(packet.tcp().flags());
-        if (opens && TcpTracking.opensAnew(flows.state(slot), packet.tcp().flags())) {
+        if (tcp && TcpTracking.opensAnew(flows.state(slot), packet.tcp().flags())) {
             flows.remove(slot);
             return false;
         }
         Backend keeper = table.keeper(flows.backendId(slot), service);
         if (keeper != null && opens) {
-            // a retransmission, or a port used again before its time: the backend answers for itself. The flow is not
-            // kept alive by
-            // it: a client that tries in vain would do so for ever
+            // a retransmission, or a port used again before its time: the backend answers for itself; and the flow is
+            // not kept alive, or a client that tries in vain would keep it for ever
             fate.toBackend(keeper.id(), FlowCache.MISS);
             return true;
         }
