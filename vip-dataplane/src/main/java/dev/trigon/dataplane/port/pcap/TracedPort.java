@@ -2,6 +2,7 @@ package dev.trigon.dataplane.port.pcap;
 
 import dev.trigon.dataplane.port.Batch;
 import dev.trigon.dataplane.port.PacketPort;
+import dev.trigon.dataplane.port.PortException;
 import dev.trigon.dataplane.port.Steering;
 import java.io.IOException;
 import java.nio.file.Files;
