@@ -210,6 +210,12 @@ public final class XdpPort implements PacketPort {
         return socket.lost() + aside.kernelDrops();
     }
 
+    /** Neither free nor the kernel's to receive into. */
+    int chunksInUse() {
+        egresses.complete(newBatch(0));
+        return CHUNKS - chunks.freeCount() - chunks.count(Chunks.RECEIVES);
+    }
+
     @Override
     public void close() {
         egresses.close();
