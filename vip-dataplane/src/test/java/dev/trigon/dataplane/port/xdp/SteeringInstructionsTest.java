@@ -172,6 +172,25 @@ class SteeringInstructionsTest {
     }
 
     @Test
+    void shouldSteerByTheSameVipsOnEveryInterfaceAsTheyChange() {
+        byte[] toA = hex(US, FROM, IPV4, "cb00710a");
+        byte[] toB = hex("020000000003", FROM, IPV4, "c6336401");
+        try (XdpProgram a = bench.load(0x0200_0000_0002L);
+                XdpProgram b = bench.load(0x0200_0000_0003L)) {
+            assertThat(steers(a, toA)).isTrue();
+            assertThat(steers(b, toB)).isTrue();
+            bench.vips.set(List.of(address("198.51.100.1")));
+            assertThat(steers(a, toA)).isFalse();
+            assertThat(steers(b, toB)).isTrue();
+            bench.vips.set(List.of());
+            assertThat(steers(b, toB)).isFalse();
+            bench.vips.set(VIPS);
+            assertThat(steers(a, toA)).isTrue();
+            assertThat(steers(b, toB)).isTrue();
+        }
+    }
+
+    @Test
     void shouldLeaveAllToTheKernelWhereAQueueHasNoSocket() {
         try (BpfMap none = SteeringProgram.sockets(1);
                 XdpProgram program =

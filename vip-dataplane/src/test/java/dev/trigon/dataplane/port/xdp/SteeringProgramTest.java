@@ -88,19 +88,4 @@ class SteeringProgramTest {
             }
         }
     }
-
-    /** The same VIPs for all: the program on each interface has them in it, whatever becomes of those who made them. */
-    @Test
-    void shouldShareTheVipsAmongInterfaces() {
-        try (Rtnetlink kernel = Rtnetlink.open();
-                SteeredVips vips = SteeredVips.create()) {
-            Link v0 = veth(kernel);
-            Link v1 = kernel.link("v1").orElseThrow();
-            try (SteeringProgram one = attach(v0, false, Mode.NATIVE, vips);
-                    SteeringProgram other = attach(v1, false, Mode.NATIVE, vips)) {
-                assertThat(one).isNotEqualTo(other);
-                assertThat(kernel.xdpPrograms("v0")).hasSize(1).isNotEqualTo(kernel.xdpPrograms("v1"));
-            }
-        }
-    }
 }
