@@ -1,13 +1,19 @@
-package dev.trigon.dataplane.port.pcap;
+package dev.trigon.dataplane.port;
 
-/** An interface that could not be opened for capture. */
+/** An interface that could not be opened. */
 public final class PortException extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final String why;
     private final String remedy;
 
-    PortException(String why, String remedy, Throwable cause) {
+    public PortException(String why, String remedy) {
+        super(why + "; " + remedy);
+        this.why = why;
+        this.remedy = remedy;
+    }
+
+    public PortException(String why, String remedy, Throwable cause) {
         super(why + "; " + remedy, cause);
         this.why = why;
         this.remedy = remedy;

@@ -2,6 +2,7 @@ package dev.trigon.dataplane.port.pcap;
 
 import dev.trigon.dataplane.port.Batch;
 import dev.trigon.dataplane.port.PacketPort;
+import dev.trigon.dataplane.port.PortException;
 import dev.trigon.linux.RealTime;
 import dev.trigon.linux.Wakeup;
 import dev.trigon.linux.packet.FrameSender;

@@ -2,6 +2,7 @@ package dev.trigon.dataplane.port.pcap;
 
 import dev.trigon.dataplane.port.Batch;
 import dev.trigon.dataplane.port.PacketPort;
+import dev.trigon.dataplane.port.PortException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;

@@ -5,6 +5,7 @@ import static dev.trigon.linux.NetworkNamespace.sh;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trigon.dataplane.port.Batch;
+import dev.trigon.dataplane.port.PortException;
 import dev.trigon.dataplane.wire.InternetChecksum;
 import dev.trigon.dataplane.wire.Octets;
 import dev.trigon.dataplane.wire.TestFrame;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.trigon.dataplane.port.Batch;
+import dev.trigon.dataplane.port.PortException;
 import dev.trigon.dataplane.wire.IpAddress;
 import dev.trigon.dataplane.wire.Octets;
 import dev.trigon.dataplane.wire.TestFrame;

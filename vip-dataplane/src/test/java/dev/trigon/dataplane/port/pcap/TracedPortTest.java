@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.trigon.dataplane.port.Batch;
 import dev.trigon.dataplane.port.MemoryPort;
 import dev.trigon.dataplane.port.PacketPort;
+import dev.trigon.dataplane.port.PortException;
 import dev.trigon.dataplane.port.fault.Faults;
 import dev.trigon.dataplane.port.fault.FaultyPort;
 import dev.trigon.dataplane.wire.TestFrame;
