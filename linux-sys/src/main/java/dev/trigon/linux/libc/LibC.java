@@ -13,6 +13,8 @@ public final class LibC {
     public static final int SOCK_CLOEXEC = 0x80000;
     public static final short POLLIN = 0x001;
     public static final short POLLERR = 0x008;
+    /** What {@link #mmap} returns when it failed: (void *) -1. */
+    public static final long MAP_FAILED = -1;
 
     static {
         Native.register(LibC.class, "c");
@@ -48,6 +50,18 @@ public final class LibC {
 
     /** {@code int sendmmsg(int fd, struct mmsghdr *vec, unsigned int n, int flags)}, sys/socket.h. */
     public static native int sendmmsg(int fd, long messages, int count, int flags);
+
+    /** {@code ssize_t sendto(int fd, const void *buf, size_t n, int flags, const struct sockaddr *to, socklen_t len)}. */
+    public static native long sendto(int fd, long buffer, long length, int flags, long to, int toLength);
+
+    /** {@code ssize_t recvfrom(int fd, void *buf, size_t n, int flags, struct sockaddr *from, socklen_t *len)}. */
+    public static native long recvfrom(int fd, long buffer, long length, int flags, long from, long fromLength);
+
+    /** {@code void *mmap(void *addr, size_t len, int prot, int flags, int fd, off_t offset)}, sys/mman.h. */
+    public static native long mmap(long address, long length, int protection, int flags, int fd, long offset);
+
+    /** {@code int munmap(void *addr, size_t len)}, sys/mman.h. */
+    public static native int munmap(long address, long length);
 
     /** {@code int poll(struct pollfd *fds, nfds_t n, int timeout)}, poll.h. */
     public static native int poll(long fds, long count, int timeoutMs);

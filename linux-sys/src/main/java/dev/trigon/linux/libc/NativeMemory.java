@@ -20,6 +20,12 @@ public final class NativeMemory {
         return new NativeMemory(ByteBuffer.allocateDirect(octets).order(ByteOrder.nativeOrder()));
     }
 
+    /** The same, beginning at a multiple of so many octets, a power of two. */
+    public static NativeMemory allocateAligned(int octets, int alignment) {
+        ByteBuffer aligned = ByteBuffer.allocateDirect(octets + alignment).alignedSlice(alignment);
+        return new NativeMemory(aligned.slice(0, octets).order(ByteOrder.nativeOrder()));
+    }
+
     /** Foreign memory, which stays the owner's: nothing checks that the owner still has it. */
     public static ByteBuffer view(long address, int octets) {
         return new Pointer(address).getByteBuffer(0, octets).order(ByteOrder.nativeOrder());

@@ -5,12 +5,15 @@ import dev.trigon.dataplane.answer.Announcer;
 import dev.trigon.dataplane.answer.AnswerPolicy;
 import dev.trigon.dataplane.port.Batch;
 import dev.trigon.dataplane.port.PacketPort;
+import dev.trigon.dataplane.port.Steering;
 import dev.trigon.dataplane.service.ServiceTable;
 import dev.trigon.dataplane.service.Vip;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -69,7 +72,7 @@ public final class Worker implements Runnable, AutoCloseable {
         this.clockMs = clockMs;
         this.forwarder = new Forwarder(arm, memory, counters, BATCH, policy);
         this.announcer = new Announcer(port, arm.mac(), arm.ifIndex(), BATCH);
-        this.batch = new Batch(BATCH, Batch.LARGEST_FRAME);
+        this.batch = port.newBatch(BATCH);
     }
 
     @Override
@@ -140,12 +143,11 @@ public final class Worker implements Runnable, AutoCloseable {
     }
 
     private void adopt(ServiceTable newTable, long nowMs) {
-        List<InetAddress> before = table.allVips().stream().map(Vip::address).toList();
-        List<InetAddress> after = newTable.allVips().stream().map(Vip::address).toList();
-        if (!after.equals(before)) {
+        Steering after = steering(newTable);
+        if (!after.equals(steering(table))) {
             steer(after);
         }
-        List<InetAddress> appeared = after.stream()
+        List<InetAddress> appeared = after.vips().stream()
                 .filter(vip -> Announcer.isAnswered(vip, newTable) && !Announcer.isAnswered(vip, table))
                 .toList();
         table = newTable;
@@ -153,10 +155,16 @@ public final class Worker implements Runnable, AutoCloseable {
         adoptedVersion = newTable.version();
     }
 
+    private static Steering steering(ServiceTable table) {
+        Set<InetAddress> own =
+                table.allVips().stream().filter(Vip::isOwn).map(Vip::address).collect(Collectors.toSet());
+        return new Steering(table.allVips().stream().map(Vip::address).toList(), own);
+    }
+
     /** A capture that will not be steered anew goes on as it was: what it brings in is still taken care of. */
-    private void steer(List<InetAddress> vips) {
+    private void steer(Steering wanted) {
         try {
-            port.steer(vips);
+            port.steer(wanted);
         } catch (RuntimeException e) {
             LOG.error("packets for a new VIP will not come in", e);
         }

@@ -7,6 +7,9 @@ import java.nio.ByteOrder;
 /**
  * A handful of frames that travel the whole way together, in memory that the kernel sends from. A port fills it; the
  * packet path says for each frame where it leaves, if it leaves; the port sends those and says which it could not.
+ *
+ * <p>Each frame has a place of its own in one block of memory, unless a port whose frames lie in that block already says where
+ * one is: then nothing is copied.
  */
 public final class Batch {
     /** Not to be sent. */
@@ -21,6 +24,7 @@ public final class Batch {
 
     private final NativeMemory memory;
     private final ByteBuffer frames;
+    private final int placesAt;
     private final int frameCapacity;
     private final int[] start;
     private final int[] length;
@@ -31,8 +35,14 @@ public final class Batch {
     private int count;
 
     public Batch(int capacity, int frameCapacity) {
-        this.memory = NativeMemory.allocate(capacity * frameCapacity);
+        this(NativeMemory.allocate(capacity * frameCapacity), 0, capacity, frameCapacity);
+    }
+
+    /** @param placesAt where in the memory the frames' own places begin, all the way to its end */
+    public Batch(NativeMemory memory, int placesAt, int capacity, int frameCapacity) {
+        this.memory = memory;
         this.frames = memory.buffer().duplicate().order(ByteOrder.BIG_ENDIAN);
+        this.placesAt = placesAt;
         this.frameCapacity = frameCapacity;
         this.start = new int[capacity];
         this.length = new int[capacity];
@@ -54,8 +64,17 @@ public final class Batch {
      * @return the frame's number
      */
     public int add(int octets, boolean wasCut) {
+        return addAt(placesAt + count * frameCapacity, octets, wasCut);
+    }
+
+    /**
+     * Adds a frame that lies somewhere in the batch's memory.
+     *
+     * @param at where it begins
+     */
+    public int addAt(int at, int octets, boolean wasCut) {
         int frame = count++;
-        start[frame] = 0;
+        start[frame] = at;
         length[frame] = octets;
         cut[frame] = wasCut;
         egress[frame] = STAYS;
@@ -76,7 +95,7 @@ public final class Batch {
         return count == length.length;
     }
 
-    /** The most octets a frame can have here. */
+    /** The most octets that a frame has room for in its own place. */
     public int frameCapacity() {
         return frameCapacity;
     }
@@ -87,7 +106,7 @@ public final class Batch {
     }
 
     public int at(int frame) {
-        return frame * frameCapacity + start[frame];
+        return start[frame];
     }
 
     /** Takes octets away from the frame's beginning. */
@@ -96,8 +115,13 @@ public final class Batch {
         length[frame] -= octets;
     }
 
+    /** Whether the frames are in this memory. */
+    public boolean isIn(NativeMemory block) {
+        return memory == block;
+    }
+
     public long address(int frame) {
-        return memory.address() + at(frame);
+        return memory.address() + start[frame];
     }
 
     public int length(int frame) {

@@ -1,11 +1,15 @@
 package dev.trigon.dataplane.port;
 
-import java.net.InetAddress;
-import java.util.List;
-
 /** One interface's frames, in batches. A worker owns its port; only {@link #wake} is for other threads. */
 public interface PacketPort extends AutoCloseable {
-    /** Adds frames that have arrived, as many as there are and fit. Returns at once. */
+    /** A batch for {@link #receive}: of this port's own memory, if its frames are to be moved as little as possible. */
+    default Batch newBatch(int capacity) {
+        return new Batch(capacity, Batch.LARGEST_FRAME);
+    }
+
+    /**
+     * Adds frames that have arrived, as many as there are and fit. Returns at once. What the last one brought may be gone then.
+     */
     void receive(Batch batch);
 
     /** Sends every frame that leaves, whole or in segments, and notes an errno at each that the kernel refused. */
@@ -16,11 +20,8 @@ public interface PacketPort extends AutoCloseable {
 
     void wake();
 
-    /**
-     * From now on brings in what is addressed to these addresses, and ARP and neighbour discovery that ask for them, with any
-     * VLAN tags; nothing else, but where they are very many perhaps what is for their neighbours.
-     */
-    void steer(List<InetAddress> vips);
+    /** From now on brings in what is wanted, and no more than there is reason to. */
+    void steer(Steering wanted);
 
     /** Frames that arrived but found no room, since the port was opened. */
     long kernelDrops();

@@ -121,7 +121,7 @@ class WorkerTest {
         until(() -> collected(1));
         assertThat(sent.get(0).frame()[ARP_AT + 1]).as("ARP").isEqualTo((byte) 0x06);
         assertThat(port.steered()).hasSize(1);
-        assertThat(port.steered().get(0)).containsExactly(Specs.address("203.0.113.10"));
+        assertThat(port.steered().get(0).vips()).containsExactly(Specs.address("203.0.113.10"));
         sent.clear();
 
         for (int i = 0; i < 1_000; i++) {
@@ -160,7 +160,9 @@ class WorkerTest {
         publish(echo(), service("web").vip("203.0.113.11").backend(3, "10.2.0.12", 1));
         publish();
 
-        assertThat(port.steered()).extracting(vips -> vips.size()).containsExactly(1, 2, 0);
+        assertThat(port.steered())
+                .extracting(steering -> steering.vips().size())
+                .containsExactly(1, 2, 0);
     }
 
     @Test

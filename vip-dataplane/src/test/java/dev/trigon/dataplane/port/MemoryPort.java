@@ -1,6 +1,5 @@
 package dev.trigon.dataplane.port;
 
-import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -16,7 +15,7 @@ public final class MemoryPort implements PacketPort {
     private final Queue<byte[]> arriving = new ConcurrentLinkedQueue<>();
     private final Queue<Sent> sent = new ConcurrentLinkedQueue<>();
     private final Semaphore wakeups = new Semaphore(0);
-    private final List<List<InetAddress>> steered = new ArrayList<>();
+    private final List<Steering> steered = new ArrayList<>();
     private volatile int refusal;
     private volatile boolean broken;
     private volatile boolean closed;
@@ -49,7 +48,7 @@ public final class MemoryPort implements PacketPort {
         return !arriving.isEmpty();
     }
 
-    public synchronized List<List<InetAddress>> steered() {
+    public synchronized List<Steering> steered() {
         return List.copyOf(steered);
     }
 
@@ -107,8 +106,8 @@ public final class MemoryPort implements PacketPort {
     }
 
     @Override
-    public synchronized void steer(List<InetAddress> vips) {
-        steered.add(List.copyOf(vips));
+    public synchronized void steer(Steering wanted) {
+        steered.add(wanted);
     }
 
     @Override

@@ -2,8 +2,7 @@ package dev.trigon.dataplane.port.fault;
 
 import dev.trigon.dataplane.port.Batch;
 import dev.trigon.dataplane.port.PacketPort;
-import java.net.InetAddress;
-import java.util.List;
+import dev.trigon.dataplane.port.Steering;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -38,9 +37,15 @@ public final class FaultyPort implements PacketPort {
         this.clockNs = clockNs;
         this.in = faults.side() == Faults.Side.OUT ? null : new FaultyLine(faults, faults.seed());
         this.out = faults.side() == Faults.Side.IN ? null : new FaultyLine(faults, faults.seed() ^ OUT_SEED);
-        this.arrived = new Batch(batchCapacity, Batch.LARGEST_FRAME);
+        this.arrived = port.newBatch(batchCapacity);
         this.leaving = new Batch(batchCapacity, Batch.LARGEST_FRAME);
         this.origins = new int[batchCapacity];
+    }
+
+    /** Its memory is the port's own only where nothing is held back of what arrives. */
+    @Override
+    public Batch newBatch(int capacity) {
+        return in == null ? port.newBatch(capacity) : PacketPort.super.newBatch(capacity);
     }
 
     @Override
@@ -136,8 +141,8 @@ public final class FaultyPort implements PacketPort {
     }
 
     @Override
-    public void steer(List<InetAddress> vips) {
-        port.steer(vips);
+    public void steer(Steering wanted) {
+        port.steer(wanted);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.trigon.dataplane.port.pcap;
 import dev.trigon.dataplane.port.Batch;
 import dev.trigon.dataplane.port.PacketPort;
 import dev.trigon.dataplane.port.PortException;
+import dev.trigon.dataplane.port.Steering;
 import dev.trigon.linux.RealTime;
 import dev.trigon.linux.Wakeup;
 import dev.trigon.linux.packet.FrameSender;
@@ -147,9 +148,14 @@ public final class PcapPort implements PacketPort {
     }
 
     @Override
-    public void steer(List<InetAddress> vips) {
+    public void steer(Steering wanted) {
+        steer(wanted.vips(), wanted.vips());
+    }
+
+    /** Brings in frames up to the length that was given at opening of these, and longer ones of those. */
+    private void steer(List<InetAddress> vips, List<InetAddress> longOnes) {
         frames.filter(SteeringFilter.upTo(longest, vips));
-        longFrames.filter(SteeringFilter.longerThan(longest, vips));
+        longFrames.filter(SteeringFilter.longerThan(longest, longOnes));
     }
 
     @Override

@@ -3,12 +3,11 @@ package dev.trigon.dataplane.port.pcap;
 import dev.trigon.dataplane.port.Batch;
 import dev.trigon.dataplane.port.PacketPort;
 import dev.trigon.dataplane.port.PortException;
+import dev.trigon.dataplane.port.Steering;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.pcap4j.core.NotOpenException;
 import org.pcap4j.core.PcapNativeException;
@@ -73,6 +72,11 @@ public final class TracedPort implements PacketPort {
     }
 
     @Override
+    public Batch newBatch(int capacity) {
+        return port.newBatch(capacity);
+    }
+
+    @Override
     public void receive(Batch batch) {
         int before = batch.count();
         port.receive(batch);
@@ -108,8 +112,8 @@ public final class TracedPort implements PacketPort {
     }
 
     @Override
-    public void steer(List<InetAddress> vips) {
-        port.steer(vips);
+    public void steer(Steering wanted) {
+        port.steer(wanted);
     }
 
     @Override

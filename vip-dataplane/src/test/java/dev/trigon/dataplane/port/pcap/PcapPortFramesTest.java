@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trigon.dataplane.port.Batch;
 import dev.trigon.dataplane.port.PortException;
+import dev.trigon.dataplane.port.Steering;
 import dev.trigon.dataplane.wire.InternetChecksum;
 import dev.trigon.dataplane.wire.Octets;
 import dev.trigon.dataplane.wire.TestFrame;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -54,7 +56,7 @@ class PcapPortFramesTest {
 
     private static PcapPort far() throws PortException, UnknownHostException {
         PcapPort port = PcapPort.open("v1", FRAME_CAPACITY, BATCH);
-        port.steer(List.of(InetAddress.getByName(VIP), InetAddress.getByName(VIP6)));
+        port.steer(new Steering(List.of(InetAddress.getByName(VIP), InetAddress.getByName(VIP6)), Set.of()));
         return port;
     }
 

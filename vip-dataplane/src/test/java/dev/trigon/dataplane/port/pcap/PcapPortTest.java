@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.trigon.dataplane.port.Batch;
 import dev.trigon.dataplane.port.PortException;
+import dev.trigon.dataplane.port.Steering;
 import dev.trigon.dataplane.wire.IpAddress;
 import dev.trigon.dataplane.wire.Octets;
 import dev.trigon.dataplane.wire.TestFrame;
@@ -18,6 +19,7 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
@@ -60,10 +62,11 @@ class PcapPortTest {
         return PcapPort.open("v0", FRAME_CAPACITY, BATCH);
     }
 
-    private static List<InetAddress> vips(int... addresses) {
-        return Arrays.stream(addresses)
+    private static Steering vips(int... addresses) {
+        List<InetAddress> vips = Arrays.stream(addresses)
                 .mapToObj(address -> IpAddress.toInetAddress(0, IpAddress.mapped(address)))
                 .toList();
+        return new Steering(vips, Set.of());
     }
 
     private static TestFrame to(int address) {
@@ -160,7 +163,7 @@ class PcapPortTest {
             inject(to(OTHER).build(), LAST);
             assertThat(receiveToTheLast(port)).containsExactly(to(OTHER).build());
 
-            port.steer(List.of());
+            port.steer(Steering.NOTHING);
             inject(marked(3), to(OTHER).build());
             port.steer(vips(VIP));
             inject(LAST);

@@ -8,6 +8,7 @@ import dev.trigon.dataplane.port.Batch;
 import dev.trigon.dataplane.port.MemoryPort;
 import dev.trigon.dataplane.port.PacketPort;
 import dev.trigon.dataplane.port.PortException;
+import dev.trigon.dataplane.port.Steering;
 import dev.trigon.dataplane.port.fault.Faults;
 import dev.trigon.dataplane.port.fault.FaultyPort;
 import dev.trigon.dataplane.wire.TestFrame;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -213,7 +215,7 @@ class TracedPortTest {
         FaultyPort faulty = new FaultyPort(PcapPort.open("v0", 1_600, BATCH), faults, BATCH, System::nanoTime);
         long received = 0;
         try (PacketPort port = TracedPort.open(faulty, "v0", directory, 10_000)) {
-            port.steer(List.of(InetAddress.getByName("203.0.113.11")));
+            port.steer(new Steering(List.of(InetAddress.getByName("203.0.113.11")), Set.of()));
             sh("ping -q -c 200 -i 0.002 -W 0.1 203.0.113.11 || true");
             long idleSinceNs = System.nanoTime();
             while (System.nanoTime() - idleSinceNs < 200_000_000) {
