@@ -135,6 +135,9 @@ public final class Vipd implements Callable<Integer> {
         VipdConfig.Trace trace = settings.trace();
         return new Engine.Settings(
                 settings.interfaces(),
+                settings.engine(),
+                settings.workers(),
+                settings.cpus(),
                 settings.state(),
                 settings.flows().max(),
                 settings.flows().cache(),

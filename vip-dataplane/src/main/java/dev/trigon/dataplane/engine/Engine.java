@@ -7,6 +7,7 @@ import dev.trigon.conntrack.FlowTimeouts;
 import dev.trigon.conntrack.Handshakes;
 import dev.trigon.conntrack.RateLimit;
 import dev.trigon.dataplane.answer.AnswerPolicy;
+import dev.trigon.dataplane.config.VipdConfig;
 import dev.trigon.dataplane.control.DataPath;
 import dev.trigon.dataplane.forward.Arm;
 import dev.trigon.dataplane.forward.Glossary;
@@ -96,8 +97,9 @@ public final class Engine implements DataPath, AutoCloseable {
         this.store = store;
         this.flows = store.flows();
         this.flowView = new FlowView(store, clock);
+        Ports ports = new Ports(settings.engine(), settings.interfaces(), settings.faults(), settings.trace());
         for (Arm arm : arms) {
-            PacketPort port = Ports.open(arm, settings.faults(), settings.trace());
+            PacketPort port = ports.open(arm, 1).ports().get(0);
             Worker worker = new Worker(arm, port, memory(settings), () -> inForce, clock, settings.answers());
             workers.add(worker);
             Thread thread = new Thread(worker, "worker-" + arm.interfaceName());
@@ -122,12 +124,17 @@ public final class Engine implements DataPath, AutoCloseable {
     /**
      * What an engine needs to know.
      *
+     * @param workers how many there have to be, or {@link VipdConfig#WORKERS_AUTO}
+     * @param cpus that the workers are pinned to, in turn; none: to none
      * @param cachedFlows how many flows each worker has at hand; a power of two
      * @param newFlowsPerSecond how many each remembers a second
      * @param maxClients how many clients are remembered for services with affinity
      */
     public record Settings(
             List<String> interfaces,
+            VipdConfig.Engine engine,
+            int workers,
+            List<Integer> cpus,
             Path state,
             long maxFlows,
             int cachedFlows,
