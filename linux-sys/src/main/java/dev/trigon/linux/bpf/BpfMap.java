@@ -1,7 +1,6 @@
 package dev.trigon.linux.bpf;
 
 import dev.trigon.linux.LinuxException;
-import dev.trigon.linux.libc.LibC;
 import java.util.HexFormat;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +29,6 @@ public final class BpfMap implements AutoCloseable {
     /** enum bpf_map_type. */
     private enum Type {
         HASH(1),
-        ARRAY(2),
         XSKMAP(17);
 
         private final int number;
@@ -55,7 +53,7 @@ public final class BpfMap implements AutoCloseable {
     private static final int ENOENT = 2;
 
     private final String name;
-    private final int fd;
+    private final Descriptor descriptor;
     private final int keyOctets;
     private final int valueOctets;
 
@@ -66,11 +64,10 @@ public final class BpfMap implements AutoCloseable {
 
     private BpfMap(String name, int fd, int keyOctets, int valueOctets) {
         this.name = name;
-        this.fd = fd;
+        this.descriptor = new Descriptor(fd);
         this.keyOctets = keyOctets;
         this.valueOctets = valueOctets;
         elem = Attr.withRoomFor(2 * Attr.rounded(keyOctets) + Attr.rounded(valueOctets));
-        elem.u32(ELEM_MAP_OFFSET, fd);
         key = elem.room(keyOctets);
         nextKey = elem.room(keyOctets);
         value = elem.room(valueOctets);
@@ -79,11 +76,6 @@ public final class BpfMap implements AutoCloseable {
     /** A hash table, whose entries take memory as they are made. */
     public static BpfMap hash(String name, int keyOctets, int valueOctets, int maxEntries) {
         return create(Type.HASH, name, keyOctets, valueOctets, maxEntries, BPF_F_NO_PREALLOC);
-    }
-
-    /** All entries are there from the start, full of zeros. Keys are an int in the machine's byte order. */
-    public static BpfMap array(String name, int valueOctets, int maxEntries) {
-        return create(Type.ARRAY, name, Integer.BYTES, valueOctets, maxEntries, 0);
     }
 
     /** AF_XDP sockets to redirect to, an int each as the key is, in the machine's byte order. */
@@ -110,7 +102,7 @@ public final class BpfMap implements AutoCloseable {
     }
 
     int fd() {
-        return fd;
+        return descriptor.fd();
     }
 
     public synchronized void update(byte[] key, byte[] value) {
@@ -119,7 +111,7 @@ public final class BpfMap implements AutoCloseable {
         check(elem.call(Attr.BPF_MAP_UPDATE_ELEM), "BPF_MAP_UPDATE_ELEM", key);
     }
 
-    /** Not for XSKMAP, which shows its sockets to no-one: ENOTSUPP, 524. */
+    /** Not for XSKMAP, which shows its sockets to nobody: EOPNOTSUPP. */
     public synchronized Optional<byte[]> lookup(byte[] key) {
         prepare(key).points(ELEM_VALUE_OFFSET, value);
         int result = elem.call(Attr.BPF_MAP_LOOKUP_ELEM);
@@ -147,7 +139,7 @@ public final class BpfMap implements AutoCloseable {
      */
     public synchronized Optional<byte[]> nextKey(byte @Nullable [] key) {
         if (key == null) {
-            elem.u64(ELEM_KEY_OFFSET, 0);
+            elem.u32(ELEM_MAP_OFFSET, fd()).u64(ELEM_KEY_OFFSET, 0);
         } else {
             prepare(key);
         }
@@ -162,7 +154,10 @@ public final class BpfMap implements AutoCloseable {
     /** The kernel reads this member's fields to the last that the command has, and wants 0 behind it. */
     private Attr prepare(byte[] key) {
         checkLength("key", key, keyOctets);
-        return elem.put(this.key, key).points(ELEM_KEY_OFFSET, this.key).u64(ELEM_VALUE_OFFSET, 0);
+        return elem.u32(ELEM_MAP_OFFSET, fd())
+                .put(this.key, key)
+                .points(ELEM_KEY_OFFSET, this.key)
+                .u64(ELEM_VALUE_OFFSET, 0);
     }
 
     private void checkLength(String what, byte[] octets, int expected) {
@@ -180,7 +175,7 @@ public final class BpfMap implements AutoCloseable {
     }
 
     @Override
-    public void close() {
-        LibC.close(fd);
+    public synchronized void close() {
+        descriptor.close();
     }
 }

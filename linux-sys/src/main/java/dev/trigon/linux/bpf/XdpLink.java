@@ -1,7 +1,6 @@
 package dev.trigon.linux.bpf;
 
 import dev.trigon.linux.LinuxException;
-import dev.trigon.linux.libc.LibC;
 
 /**
  * That a program sees what an interface receives, for as long as this is open: the kernel detaches it with the process,
@@ -38,10 +37,10 @@ public final class XdpLink implements AutoCloseable {
     private static final int ATTACH_TYPE_OFFSET = 8;
     private static final int FLAGS_OFFSET = 12;
 
-    private final int fd;
+    private final Descriptor descriptor;
 
     private XdpLink(int fd) {
-        this.fd = fd;
+        this.descriptor = new Descriptor(fd);
     }
 
     /**
@@ -64,6 +63,6 @@ public final class XdpLink implements AutoCloseable {
 
     @Override
     public void close() {
-        LibC.close(fd);
+        descriptor.close();
     }
 }

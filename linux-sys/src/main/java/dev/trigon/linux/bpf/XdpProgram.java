@@ -1,7 +1,6 @@
 package dev.trigon.linux.bpf;
 
 import dev.trigon.linux.LinuxException;
-import dev.trigon.linux.libc.LibC;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -79,11 +78,11 @@ public final class XdpProgram implements AutoCloseable {
     private static final int HEADROOM = 256;
 
     private final String name;
-    private final int fd;
+    private final Descriptor descriptor;
 
     private XdpProgram(String name, int fd) {
         this.name = name;
-        this.fd = fd;
+        this.descriptor = new Descriptor(fd);
     }
 
     /**
@@ -151,7 +150,7 @@ public final class XdpProgram implements AutoCloseable {
         int most = frame.length + HEADROOM;
         Attr test = Attr.withRoomFor(Attr.rounded(frame.length) + Attr.rounded(most));
         int out = test.room(most);
-        int result = test.u32(TEST_PROG_OFFSET, fd)
+        int result = test.u32(TEST_PROG_OFFSET, fd())
                 .u32(TEST_SIZE_IN_OFFSET, frame.length)
                 .u32(TEST_SIZE_OUT_OFFSET, most)
                 .points(TEST_DATA_IN_OFFSET, frame)
@@ -172,7 +171,7 @@ public final class XdpProgram implements AutoCloseable {
     public int id() {
         Attr query = Attr.withRoomFor(INFO_LENGTH);
         int info = query.room(INFO_LENGTH);
-        int result = query.u32(INFO_FD_OFFSET, fd)
+        int result = query.u32(INFO_FD_OFFSET, fd())
                 .u32(INFO_LEN_OFFSET, INFO_LENGTH)
                 .points(INFO_OFFSET, info)
                 .call(Attr.BPF_OBJ_GET_INFO_BY_FD);
@@ -183,7 +182,7 @@ public final class XdpProgram implements AutoCloseable {
     }
 
     int fd() {
-        return fd;
+        return descriptor.fd();
     }
 
     @Override
@@ -193,6 +192,6 @@ public final class XdpProgram implements AutoCloseable {
 
     @Override
     public void close() {
-        LibC.close(fd);
+        descriptor.close();
     }
 }

@@ -1,6 +1,9 @@
 package dev.trigon.linux.netlink;
 
 import dev.trigon.linux.MacAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +56,11 @@ final class LinkMessage {
     private static final int IFLA_EXT_MASK = 29;
     /** IFLA_LINK is an index in another namespace. */
     private static final int IFLA_LINK_NETNSID = 37;
+
+    private static final int IFLA_XDP = 43;
+    /** Nested in IFLA_XDP: the program's id, one attribute a mode. */
+    private static final Map<XdpAttachment.Mode, Integer> IFLA_XDP_PROG_ID =
+            Map.of(XdpAttachment.Mode.NATIVE, 5, XdpAttachment.Mode.GENERIC, 6, XdpAttachment.Mode.OFFLOADED, 7);
 
     private static final int RTEXT_FILTER_SKIP_STATS = 1 << 3;
 
@@ -112,6 +120,16 @@ final class LinkMessage {
                 attributes.u32(IFLA_MASTER, 0),
                 kind == null ? "" : kind,
                 vlan ? info.nested(IFLA_INFO_DATA).u16(IFLA_VLAN_ID, 0) : 0);
+    }
+
+    /** The XDP programs that a link has: one a mode at most. */
+    static List<XdpAttachment> parseXdp(NetlinkMessage message) {
+        message.require(LENGTH);
+        Attributes xdp = Attributes.parse(message.payload(), LENGTH).nested(IFLA_XDP);
+        return Stream.of(XdpAttachment.Mode.values())
+                .map(mode -> new XdpAttachment(mode, xdp.u32(IFLA_XDP_PROG_ID.getOrDefault(mode, 0), 0)))
+                .filter(attachment -> attachment.programId() != 0)
+                .toList();
     }
 
     /** A link-layer address, where it is an Ethernet one. */

@@ -75,6 +75,13 @@ public final class Rtnetlink implements AutoCloseable {
         return get(request, LinkMessage::parse, ENODEV);
     }
 
+    /** The XDP programs on a link; none too where there is no such link. */
+    public synchronized List<XdpAttachment> xdpPrograms(String name) {
+        Request request =
+                new Request("RTM_GETLINK(" + name + ")", LinkMessage.RTM_GETLINK, 0, m -> LinkMessage.query(m, name));
+        return get(request, LinkMessage::parseXdp, ENODEV).orElse(List.of());
+    }
+
     public synchronized List<InterfaceAddress> addresses() {
         return dump("RTM_GETADDR", AddressMessage.RTM_GETADDR, AddressMessage::query, AddressMessage::parse);
     }

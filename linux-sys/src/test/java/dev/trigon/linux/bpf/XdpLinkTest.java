@@ -8,6 +8,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.trigon.linux.LinuxException;
 import dev.trigon.linux.NetworkNamespace;
 import dev.trigon.linux.bpf.XdpLink.Mode;
+import dev.trigon.linux.netlink.Rtnetlink;
+import dev.trigon.linux.netlink.XdpAttachment;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +40,13 @@ class XdpLinkTest {
         return index("v0");
     }
 
+    private static List<XdpAttachment> attachments() {
+        try (Rtnetlink kernel = Rtnetlink.open()) {
+            assertThat(kernel.xdpPrograms("nosuch0")).isEmpty();
+            return kernel.xdpPrograms("v0");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"NATIVE, xdp", "GENERIC, xdpgeneric"})
     void shouldBeThereUntilItIsClosed(Mode mode, String shown) {
@@ -47,7 +57,10 @@ class XdpLinkTest {
             assertThat(output("ip link show v0"))
                     .contains(" " + shown + " ")
                     .contains("prog/xdp id " + program.id() + " ");
+            assertThat(attachments())
+                    .containsExactly(new XdpAttachment(XdpAttachment.Mode.valueOf(mode.name()), program.id()));
         }
+        assertThat(attachments()).isEmpty();
         assertThat(output("ip link show v0")).doesNotContain("xdp");
     }
 
@@ -59,6 +72,7 @@ class XdpLinkTest {
             link = XdpLink.attach(program, v0, Mode.NATIVE);
         }
         assertThat(output("ip link show v0")).contains("prog/xdp");
+        link.close();
         link.close();
         assertThat(output("ip link show v0")).doesNotContain("prog/xdp");
     }

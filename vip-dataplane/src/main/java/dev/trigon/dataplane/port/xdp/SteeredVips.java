@@ -40,19 +40,22 @@ public final class SteeredVips implements AutoCloseable {
         }
     }
 
-    /** These and no others, from the next frame on. What was steered before and still is has no gap. */
+    /**
+     * These and no others, from the next frame on. What was steered before and still is has no gap. Where the kernel takes no
+     * more (E2BIG beyond {@link #MOST}), those that it took before it said so are steered.
+     */
     public synchronized void set(Collection<InetAddress> wanted) {
-        for (InetAddress vip : wanted) {
-            if (!vips.contains(vip)) {
-                mapOf(vip).update(vip.getAddress(), PRESENT);
-                vips.add(vip);
-            }
-        }
         Set<InetAddress> gone = new HashSet<>(vips);
         wanted.forEach(gone::remove);
         for (InetAddress vip : gone) {
             mapOf(vip).delete(vip.getAddress());
             vips.remove(vip);
+        }
+        for (InetAddress vip : wanted) {
+            if (!vips.contains(vip)) {
+                mapOf(vip).update(vip.getAddress(), PRESENT);
+                vips.add(vip);
+            }
         }
     }
 
