@@ -1,4 +1,4 @@
-package dev.trigon.dataplane.port.pcap;
+package dev.trigon.dataplane.port.raw;
 
 import dev.trigon.dataplane.port.Batch;
 import dev.trigon.dataplane.wire.InternetChecksum;
