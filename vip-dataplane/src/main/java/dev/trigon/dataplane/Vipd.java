@@ -116,9 +116,10 @@ public final class Vipd implements Callable<Integer> {
             }
             registry.resume();
             LOG.info(
-                    "vipd {} ready after {} ms: pcap on {}, {} services, control socket {}",
+                    "vipd {} ready after {} ms: {} on {}, {} services, control socket {}",
                     Version.number(),
                     TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNs),
+                    engine.running().engine(),
                     String.join(", ", settings.interfaces()),
                     registry.services().size(),
                     settings.socket());

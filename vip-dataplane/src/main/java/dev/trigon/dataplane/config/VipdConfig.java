@@ -84,6 +84,12 @@ public record VipdConfig(
         public static final int DEFAULT_NEW_PER_SECOND = 100_000;
         public static final int MAX_NEW_PER_SECOND = 10_000_000;
         public static final int DEFAULT_MAX_AFFINITIES = 1 << 18;
+
+        /** The largest cache that each of so many workers can have; a power of two. */
+        public static int mostCached(int workers) {
+            long entries = MAX_CACHES_OCTETS / CACHE_ENTRY_OCTETS / workers;
+            return (int) Math.min(MAX_CACHE, Long.highestOneBit(entries));
+        }
     }
 
     /** Who answers a ping of a VIP. */

@@ -180,7 +180,7 @@ public final class VipdConfigFile {
     /** A power of two. */
     private int cache(Fields flows, int max, int workers) throws Refusal {
         Located node = flows.get("cache");
-        int most = mostCached(workers);
+        int most = VipdConfig.Flows.mostCached(workers);
         if (node == null) {
             return Math.min(most, roundedUp(Math.min(max, VipdConfig.Flows.MAX_DEFAULT_CACHE)));
         }
@@ -190,17 +190,12 @@ public final class VipdConfigFile {
             long mib = ((long) cache * workers * VipdConfig.Flows.CACHE_ENTRY_OCTETS) >> 20;
             throw source.invalid(
                     node,
-                    "'cache' is " + asked + ", and for the worker of each of " + workers + " interfaces that takes "
+                    "'cache' is " + asked + ", and for each of " + workers + " workers that takes "
                             + mib + " MiB of memory, of " + (VipdConfig.Flows.MAX_CACHES_OCTETS >> 20)
                             + " that caches may have",
                     "give " + most + " at most");
         }
         return cache;
-    }
-
-    private static int mostCached(int workers) {
-        long entries = VipdConfig.Flows.MAX_CACHES_OCTETS / VipdConfig.Flows.CACHE_ENTRY_OCTETS / workers;
-        return (int) Math.min(VipdConfig.Flows.MAX_CACHE, Long.highestOneBit(entries));
     }
 
     private static int roundedUp(int entries) {

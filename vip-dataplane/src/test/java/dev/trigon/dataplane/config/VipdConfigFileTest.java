@@ -158,9 +158,8 @@ class VipdConfigFileTest {
     void shouldRefuseCachesThatThereIsNoMemoryFor() {
         assertThatThrownBy(() -> parse(withInterfaces(2) + "flows: {cache: 8388609}"))
                 .isInstanceOf(Refusal.class)
-                .hasMessage(
-                        "vipd.yaml line 2: 'cache' is 8388609, and for the worker of each of 2 interfaces that takes"
-                                + " 2688 MiB of memory, of 2048 that caches may have; give 8388608 at most");
+                .hasMessage("vipd.yaml line 2: 'cache' is 8388609, and for each of 2 workers that takes"
+                        + " 2688 MiB of memory, of 2048 that caches may have; give 8388608 at most");
     }
 
     @Test
