@@ -1,5 +1,6 @@
 package dev.trigon.cli;
 
+import dev.trigon.dataplane.api.ArmView;
 import dev.trigon.dataplane.api.StatusView;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -24,16 +25,28 @@ final class Status implements Callable<Integer> {
     }
 
     private static Table table(StatusView status) {
-        return new Table()
+        Table table = new Table()
                 .text("")
                 .text("")
                 .row("version", status.version())
                 .row("up for", Human.seconds(status.uptimeSeconds()))
-                .row("engine", status.engine() + " (" + status.engineReason() + ")")
-                .row("interfaces", Human.list(status.interfaces()))
-                .row("workers", status.workers())
+                .row("engine", status.engine() + " (" + status.engineReason() + ")");
+        String label = "interfaces";
+        for (ArmView arm : status.arms()) {
+            table.row(label, arm.interfaceName() + " " + words(arm));
+            label = "";
+        }
+        return table.row("workers", status.workers())
                 .row("services", status.services())
                 .row("flows", status.activeFlows() + " of at most " + status.maxFlows())
                 .row("state", status.stateFault() == null ? "kept" : "NOT KEPT: " + status.stateFault());
+    }
+
+    private static String words(ArmView arm) {
+        if (!arm.state().equals(ArmView.UP)) {
+            return "LOST: " + arm.why();
+        }
+        String engine = arm.mode() == null ? arm.engine() : arm.engine() + ", " + arm.mode();
+        return arm.state() + " (" + engine + ")";
     }
 }

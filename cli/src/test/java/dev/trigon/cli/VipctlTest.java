@@ -234,7 +234,7 @@ class VipctlTest {
                 version     0.1.0
                 up for      1h 2m
                 engine      pcap (chosen in vipd.yaml)
-                interfaces  eth0
+                interfaces  eth0 up (pcap)
                 workers     1
                 services    0
                 flows       0 of at most 1048576

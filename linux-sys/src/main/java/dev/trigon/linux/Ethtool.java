@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A NIC's offloads that merge received frames, as ethtool(8) shows and switches them. Sees the network namespace of the thread
+ * A NIC's offloads that merge received frames, as ethtool(8) shows and switches them, and how many queues it has. Sees the network namespace of the thread
  * that opened it; any thread may ask. What fails is a {@link LinuxException}.
  *
  * <pre>
@@ -14,6 +14,13 @@ import java.nio.charset.StandardCharsets;
  *     char ifr_name[IFNAMSIZ];           //  0                        __u32 cmd;           // 0
  *     union { void *ifr_data; … };       // 16                        __u32 data;          // 4
  * };                                                              };
+ *
+ * struct ethtool_channels {              // linux/ethtool.h
+ *     __u32 cmd, max_rx, max_tx, max_other, max_combined;
+ *     __u32 rx_count;                    // 20
+ *     __u32 tx_count, other_count;
+ *     __u32 combined_count;              // 32
+ * };
  * </pre>
  */
 public final class Ethtool implements AutoCloseable {
@@ -51,7 +58,9 @@ public final class Ethtool implements AutoCloseable {
     private static final int ETHTOOL_SFLAGS = 0x26;
     private static final int ETHTOOL_GGRO = 0x2B;
     private static final int ETHTOOL_SGRO = 0x2C;
+    private static final int ETHTOOL_GCHANNELS = 0x3C;
     private static final int ETH_FLAG_LRO = 1 << 15;
+    private static final int EOPNOTSUPP = 95;
 
     private static final int NAME_OFFSET = 0;
     private static final int NAME_LENGTH = 16;
@@ -62,10 +71,13 @@ public final class Ethtool implements AutoCloseable {
     private static final int VALUE_AT = IFREQ_LENGTH;
     private static final int CMD_OFFSET = 0;
     private static final int VALUE_OFFSET = CMD_OFFSET + Integer.BYTES;
-    private static final int VALUE_LENGTH = VALUE_OFFSET + Integer.BYTES;
+    private static final int RX_COUNT_OFFSET = 20;
+    private static final int COMBINED_COUNT_OFFSET = 32;
+    private static final int CHANNELS_LENGTH = COMBINED_COUNT_OFFSET + Integer.BYTES;
 
     private final int fd;
-    private final NativeMemory memory = NativeMemory.allocate(IFREQ_LENGTH + VALUE_LENGTH);
+    /** An ifreq, and behind it what it points to: the longer of the two. */
+    private final NativeMemory memory = NativeMemory.allocate(IFREQ_LENGTH + CHANNELS_LENGTH);
 
     private Ethtool(int fd) {
         this.fd = fd;
@@ -96,6 +108,22 @@ public final class Ethtool implements AutoCloseable {
                 call(interfaceName, "ETHTOOL_SFLAGS", ETHTOOL_SFLAGS, wanted);
             }
         }
+    }
+
+    /** How many queues frames are received into. A driver that knows no number has one. */
+    public synchronized int receiveQueues(String interfaceName) {
+        try {
+            call(interfaceName, "ETHTOOL_GCHANNELS", ETHTOOL_GCHANNELS, 0);
+        } catch (LinuxException e) {
+            if (e.errno() == EOPNOTSUPP) {
+                return 1;
+            }
+            throw e;
+        }
+        ByteBuffer structs = memory.buffer();
+        // some have queues for receiving, some have queues for both ways, and some both kinds
+        int queues = structs.getInt(VALUE_AT + RX_COUNT_OFFSET) + structs.getInt(VALUE_AT + COMBINED_COUNT_OFFSET);
+        return Math.max(1, queues);
     }
 
     private int call(String interfaceName, String command, int code, int value) {

@@ -116,9 +116,10 @@ public final class Vipd implements Callable<Integer> {
             }
             registry.resume();
             LOG.info(
-                    "vipd {} ready after {} ms: pcap on {}, {} services, control socket {}",
+                    "vipd {} ready after {} ms: {} on {}, {} services, control socket {}",
                     Version.number(),
                     TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNs),
+                    engine.running().engine(),
                     String.join(", ", settings.interfaces()),
                     registry.services().size(),
                     settings.socket());
@@ -135,6 +136,9 @@ public final class Vipd implements Callable<Integer> {
         VipdConfig.Trace trace = settings.trace();
         return new Engine.Settings(
                 settings.interfaces(),
+                settings.engine(),
+                settings.workers(),
+                settings.cpus(),
                 settings.state(),
                 settings.flows().max(),
                 settings.flows().cache(),

@@ -6,7 +6,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * vipd at a glance.
  *
+ * @param engine several, where interfaces differ
  * @param engineReason why this engine and no other
+ * @param arms the interfaces again, and how each of them is
  * @param services how many are configured
  * @param stateFault what is wrong with the state directory, and what to do; null: nothing
  * @param allocatedBytes what the workers have allocated on the Java heap since they were warm; stays where it is under traffic
@@ -17,6 +19,7 @@ public record StatusView(
         String engine,
         String engineReason,
         List<String> interfaces,
+        List<ArmView> arms,
         int workers,
         int services,
         long activeFlows,

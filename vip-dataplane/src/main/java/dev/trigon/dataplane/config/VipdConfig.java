@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
  * vipd.yaml, all of it in force.
  *
  * @param interfaces where VIP traffic arrives; at least one
- * @param workers as many as there are interfaces: the pcap engine runs one an interface
+ * @param workers how many there have to be in all; 0: as many as the engine runs, one an interface with pcap, one a
+ *     receive queue with af_xdp
+ * @param cpus which CPUs the workers are pinned to, one after the other and then from the first again; none: to none
  * @param socket the control socket
  * @param state the directory that keeps services and flows across restarts
  * @param icmp what is said to whoever sends to a VIP
@@ -21,6 +23,7 @@ public record VipdConfig(
         List<String> interfaces,
         Engine engine,
         int workers,
+        List<Integer> cpus,
         Path socket,
         Path state,
         Flows flows,
@@ -31,11 +34,28 @@ public record VipdConfig(
 
     public VipdConfig {
         interfaces = List.copyOf(interfaces);
+        cpus = List.copyOf(cpus);
     }
 
+    /** What workers there are to be is the engine's to say. */
+    public static final int WORKERS_AUTO = 0;
+
+    /** What packets come in and go out by. */
     public enum Engine {
-        AUTO,
-        PCAP
+        /** What is fastest of what the host has. */
+        AUTO("auto"),
+        AF_XDP("af_xdp"),
+        PCAP("pcap");
+
+        private final String label;
+
+        Engine(String label) {
+            this.label = label;
+        }
+
+        public String label() {
+            return label;
+        }
     }
 
     /**
@@ -64,6 +84,12 @@ public record VipdConfig(
         public static final int DEFAULT_NEW_PER_SECOND = 100_000;
         public static final int MAX_NEW_PER_SECOND = 10_000_000;
         public static final int DEFAULT_MAX_AFFINITIES = 1 << 18;
+
+        /** The largest cache that each of so many workers can have; a power of two. */
+        public static int mostCached(int workers) {
+            long entries = MAX_CACHES_OCTETS / CACHE_ENTRY_OCTETS / workers;
+            return (int) Math.min(MAX_CACHE, Long.highestOneBit(entries));
+        }
     }
 
     /** Who answers a ping of a VIP. */

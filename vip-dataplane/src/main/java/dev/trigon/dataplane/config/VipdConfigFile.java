@@ -22,6 +22,13 @@ public final class VipdConfigFile {
     private static final Duration MIN_TIMEOUT = Duration.ofMillis(100);
     private static final Duration MAX_TIMEOUT = Duration.ofDays(7);
 
+    private static final int MAX_WORKERS = 1024;
+    /** Linux is built for 8,192 CPUs at most. */
+    private static final int MAX_CPU = 8_191;
+
+    private static final Map<String, VipdConfig.Engine> ENGINE =
+            Fields.labels(VipdConfig.Engine.values(), VipdConfig.Engine::label);
+
     private static final Map<String, VipdConfig.Echo> ECHO =
             Fields.labels(VipdConfig.Echo.values(), VipdConfig.Echo::label);
 
@@ -67,6 +74,7 @@ public final class VipdConfigFile {
                 "interfaces",
                 "engine",
                 "workers",
+                "cpus",
                 "control",
                 "http",
                 "state",
@@ -75,19 +83,21 @@ public final class VipdConfigFile {
                 "faults",
                 "trace");
         List<String> interfaces = interfaces(fields);
-        VipdConfig.Engine engine = engine(fields);
-        checkWorkers(fields, interfaces.size());
+        VipdConfig.Engine asked = fields.choice("engine", ENGINE);
+        VipdConfig.Engine engine = asked == null ? VipdConfig.Engine.AUTO : asked;
+        int workers = workers(fields, engine, interfaces.size());
         checkHttp(fields.mapping("http", "listen"));
         Fields control = fields.mapping("control", "socket");
         return new VipdConfig(
                 interfaces,
                 engine,
-                interfaces.size(),
+                workers,
+                cpus(fields),
                 path(control, "socket", "/run/trigon/vipd.sock"),
                 path(fields, "state", "/var/lib/trigon"),
                 flows(
                         fields.mapping("flows", "max", "cache", "newPerSecond", "maxAffinities", "timeouts"),
-                        interfaces.size()),
+                        workers == VipdConfig.WORKERS_AUTO ? interfaces.size() : workers),
                 icmp(fields.mapping("icmp", "echo", "rate")),
                 FaultsReader.read(source, fields),
                 trace(fields));
@@ -118,34 +128,33 @@ public final class VipdConfigFile {
         return names;
     }
 
-    private VipdConfig.Engine engine(Fields fields) throws Refusal {
-        Located.Scalar engine = fields.optionalText("engine");
-        return switch (engine == null ? "auto" : engine.text()) {
-            case "auto" -> VipdConfig.Engine.AUTO;
-            case "pcap" -> VipdConfig.Engine.PCAP;
-            case "af_xdp" ->
-                throw source.invalid(fields.required("engine"), "engine af_xdp is not built yet", "use auto or pcap");
-            default ->
-                throw source.invalid(
-                        fields.required("engine"),
-                        "'engine' is '" + fields.text("engine").text() + "'",
-                        "use auto or pcap");
-        };
-    }
-
-    private void checkWorkers(Fields fields, int interfaces) throws Refusal {
+    private int workers(Fields fields, VipdConfig.Engine engine, int interfaces) throws Refusal {
         Located node = fields.get("workers");
         if (node == null
                 || (node instanceof Located.Scalar scalar && scalar.text().equals("auto"))) {
-            return;
+            return VipdConfig.WORKERS_AUTO;
         }
-        int workers = fields.number("workers", node, 1, 1024);
-        if (workers != interfaces) {
+        int workers = fields.number("workers", node, 1, MAX_WORKERS);
+        if (engine == VipdConfig.Engine.PCAP && workers != interfaces) {
             throw source.invalid(
                     node,
                     "'workers' is " + workers + ", and the pcap engine runs one worker an interface",
                     "use auto or " + interfaces);
         }
+        return workers;
+    }
+
+    /** Whether there are such CPUs is for the machine that vipd runs on to say. */
+    private List<Integer> cpus(Fields fields) throws Refusal {
+        List<Integer> cpus = new ArrayList<>();
+        for (Located item : fields.list("cpus")) {
+            int cpu = fields.number("cpus", item, 0, MAX_CPU);
+            if (cpus.contains(cpu)) {
+                throw source.invalid(item, "CPU " + cpu + " is listed twice", "list it once");
+            }
+            cpus.add(cpu);
+        }
+        return cpus;
     }
 
     private void checkHttp(Fields http) throws Refusal {
@@ -171,7 +180,7 @@ public final class VipdConfigFile {
     /** A power of two. */
     private int cache(Fields flows, int max, int workers) throws Refusal {
         Located node = flows.get("cache");
-        int most = mostCached(workers);
+        int most = VipdConfig.Flows.mostCached(workers);
         if (node == null) {
             return Math.min(most, roundedUp(Math.min(max, VipdConfig.Flows.MAX_DEFAULT_CACHE)));
         }
@@ -181,17 +190,12 @@ public final class VipdConfigFile {
             long mib = ((long) cache * workers * VipdConfig.Flows.CACHE_ENTRY_OCTETS) >> 20;
             throw source.invalid(
                     node,
-                    "'cache' is " + asked + ", and for the worker of each of " + workers + " interfaces that takes "
+                    "'cache' is " + asked + ", and for each of " + workers + " workers that takes "
                             + mib + " MiB of memory, of " + (VipdConfig.Flows.MAX_CACHES_OCTETS >> 20)
                             + " that caches may have",
                     "give " + most + " at most");
         }
         return cache;
-    }
-
-    private static int mostCached(int workers) {
-        long entries = VipdConfig.Flows.MAX_CACHES_OCTETS / VipdConfig.Flows.CACHE_ENTRY_OCTETS / workers;
-        return (int) Math.min(VipdConfig.Flows.MAX_CACHE, Long.highestOneBit(entries));
     }
 
     private static int roundedUp(int entries) {

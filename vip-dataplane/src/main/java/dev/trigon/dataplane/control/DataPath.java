@@ -107,14 +107,35 @@ public interface DataPath {
     /**
      * What runs.
      *
+     * @param engine several, where interfaces differ
      * @param engineReason why this engine and no other
      * @param stateFault what is wrong with the state directory, and what to do; null: nothing
      */
     record Running(
             String engine,
             String engineReason,
-            List<String> interfaces,
+            List<ArmStatus> arms,
             int workers,
             long allocatedBytes,
-            @Nullable String stateFault) {}
+            @Nullable String stateFault) {
+        public Running {
+            arms = List.copyOf(arms);
+        }
+    }
+
+    /**
+     * An interface that VIP traffic arrives at.
+     *
+     * @param engine the one that works there, or worked there last
+     * @param mode how, where the engine has several ways
+     * @param reason why that engine
+     * @param whyLost null while VIP traffic is taken there; else why not
+     */
+    record ArmStatus(
+            String interfaceName,
+            String engine,
+            @Nullable String mode,
+            String reason,
+            int workers,
+            @Nullable String whyLost) {}
 }

@@ -1,5 +1,6 @@
 package dev.trigon.dataplane.control;
 
+import dev.trigon.dataplane.api.ArmView;
 import dev.trigon.dataplane.api.BackendEntry;
 import dev.trigon.dataplane.api.BackendView;
 import dev.trigon.dataplane.api.Configuration;
@@ -24,6 +25,17 @@ final class Views {
     private static final long MS_PER_SECOND = 1_000;
 
     private Views() {}
+
+    static ArmView arm(DataPath.ArmStatus arm) {
+        return new ArmView(
+                arm.interfaceName(),
+                arm.engine(),
+                arm.mode(),
+                arm.reason(),
+                arm.workers(),
+                arm.whyLost() == null ? ArmView.UP : ArmView.LOST,
+                arm.whyLost());
+    }
 
     static ServiceView service(ServiceSpec service, DataPath dataPath) {
         return new ServiceView(

@@ -4,6 +4,8 @@ import dev.trigon.dataplane.answer.ArmAddresses;
 import dev.trigon.dataplane.forward.Arm;
 import dev.trigon.dataplane.service.Refusal;
 import dev.trigon.dataplane.wire.EthernetHeader;
+import dev.trigon.linux.Ethtool;
+import dev.trigon.linux.LinuxException;
 import dev.trigon.linux.MacAddress;
 import dev.trigon.linux.netlink.InterfaceAddress;
 import dev.trigon.linux.netlink.Link;
@@ -11,75 +13,101 @@ import dev.trigon.linux.netlink.Rtnetlink;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The interfaces that VIP traffic arrives at, looked up and found fit. */
-final class Arms {
+/** The interfaces that VIP traffic arrives at, looked up as the kernel has them now, and found fit or not. */
+final class Arms implements AutoCloseable {
     /** Room for two VLAN tags on top of the MTU. */
     private static final int TAGS = 8;
 
-    private Arms() {}
+    private static final int ENODEV = 19;
 
-    static List<Arm> of(List<String> interfaces, Rtnetlink kernel) throws Refusal {
-        List<Arm> arms = new ArrayList<>();
-        List<Link> taken = new ArrayList<>();
-        for (String name : interfaces) {
-            Link link = kernel.link(name).orElse(null);
-            if (link == null) {
-                throw new Refusal(
-                        "interface " + name, "this host has none of that name", "choose from: " + ethernets(kernel));
-            }
-            if (!link.up()) {
-                throw new Refusal("interface " + name, "it is down", "bring it up: ip link set " + name + " up");
-            }
-            MacAddress mac = link.mac();
-            if (mac == null || link.loopback()) {
-                throw new Refusal(
-                        "interface " + name, "it is no Ethernet interface", "choose from: " + ethernets(kernel));
-            }
-            for (Link other : taken) {
-                if (other.sharesFramesWith(link)) {
-                    throw new Refusal(
-                            "interfaces " + other.name() + " and " + name,
-                            "what arrives at one of them arrives at the other too, and each packet would go twice",
-                            "list one of them");
-                }
-            }
-            taken.add(link);
-            int frameCapacity = roundUp(link.mtu() + EthernetHeader.LENGTH + TAGS);
-            arms.add(new Arm(
-                    arms.size(), name, link.index(), mac.value(), link.mtu(), frameCapacity, new ArmAddresses()));
-        }
-        return arms;
+    private final List<String> interfaces;
+    private final Rtnetlink kernel;
+    private final Ethtool ethtool = Ethtool.open();
+
+    Arms(List<String> interfaces, Rtnetlink kernel) {
+        this.interfaces = List.copyOf(interfaces);
+        this.kernel = kernel;
     }
 
-    /** What has become of the interface since it was looked up, if it is anything that vipd does not follow. */
-    static Optional<String> change(Arm arm, Rtnetlink kernel) {
-        Optional<Link> same = kernel.links().stream()
-                .filter(l -> l.index() == arm.ifIndex() && isMac(l.mac(), arm.mac()))
-                .findFirst();
-        if (same.isEmpty()) {
-            return Optional.of("is gone, or another than vipd was started on (its index or MAC changed):"
-                    + " no VIP packet comes in by it until vipd is restarted");
+    /**
+     * An interface that is fit to be an arm.
+     *
+     * @param arm whoever its worker will be
+     * @param queues how many it receives into
+     */
+    record Found(Arm arm, int queues) {
+        /** What has become of what was found before, if anything that an open port does not follow; null: nothing. */
+        @Nullable
+        String changeSince(Found before) {
+            Arm then = before.arm;
+            if (arm.ifIndex() != then.ifIndex()) {
+                return "it is another one of that name";
+            }
+            if (arm.mac() != then.mac()) {
+                return "its MAC is " + new MacAddress(arm.mac()) + ", it was " + new MacAddress(then.mac());
+            }
+            if (arm.mtu() != then.mtu()) {
+                return "its MTU is " + arm.mtu() + ", it was " + then.mtu();
+            }
+            return null;
         }
-        int mtu = same.get().mtu();
-        return mtu == arm.mtu()
-                ? Optional.empty()
-                : Optional.of("has an MTU of " + mtu + " now, and vipd goes by the " + arm.mtu() + " that it had,"
-                        + " above which packets are taken for merged ones, until vipd is restarted");
     }
 
-    private static boolean isMac(@Nullable MacAddress one, long other) {
-        return one != null && one.value() == other;
+    /** Looks an interface up. */
+    Found find(String name) throws Refusal {
+        List<Link> links = kernel.links();
+        Link link = named(name, links);
+        if (link == null) {
+            throw new Refusal(
+                    "interface " + name, "this host has none of that name", "choose from: " + ethernets(links));
+        }
+        if (!link.up()) {
+            throw new Refusal("interface " + name, "it is down", "bring it up: ip link set " + name + " up");
+        }
+        MacAddress mac = link.mac();
+        if (mac == null || link.loopback()) {
+            throw new Refusal("interface " + name, "it is no Ethernet interface", "choose from: " + ethernets(links));
+        }
+        for (String before : interfaces.subList(0, interfaces.indexOf(name))) {
+            Link other = named(before, links);
+            if (other != null && other.sharesFramesWith(link)) {
+                throw new Refusal(
+                        "interfaces " + before + " and " + name,
+                        "what arrives at one of them arrives at the other too, and each packet would go twice",
+                        "list one of them");
+            }
+        }
+        int frameCapacity = roundUp(link.mtu() + EthernetHeader.LENGTH + TAGS);
+        Arm arm = new Arm(0, name, link.index(), mac.value(), link.mtu(), frameCapacity, new ArmAddresses());
+        return new Found(arm, queuesOf(name));
+    }
+
+    private static @Nullable Link named(String name, List<Link> links) {
+        return links.stream()
+                .filter(link -> link.name().equals(name))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Drivers have various ways not to know. */
+    private int queuesOf(String name) {
+        try {
+            return ethtool.receiveQueues(name);
+        } catch (LinuxException e) {
+            if (e.errno() == ENODEV) {
+                throw e;
+            }
+            return 1;
+        }
     }
 
     /** Tells each arm which addresses the gateway has there now. */
-    static void learnAddresses(List<Arm> arms, Rtnetlink kernel) {
+    void learnAddresses(List<Arm> arms) {
         List<InterfaceAddress> addresses = kernel.addresses();
         for (Arm arm : arms) {
             List<InetAddress> own = addresses.stream()
@@ -101,10 +129,15 @@ final class Arms {
         return (octets + 63) & -64;
     }
 
-    private static String ethernets(Rtnetlink kernel) {
-        return kernel.links().stream()
+    private static String ethernets(List<Link> links) {
+        return links.stream()
                 .filter(l -> l.mac() != null && !l.loopback())
                 .map(Link::name)
                 .collect(Collectors.joining(", "));
+    }
+
+    @Override
+    public void close() {
+        ethtool.close();
     }
 }

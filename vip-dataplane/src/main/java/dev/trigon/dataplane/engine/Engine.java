@@ -7,6 +7,7 @@ import dev.trigon.conntrack.FlowTimeouts;
 import dev.trigon.conntrack.Handshakes;
 import dev.trigon.conntrack.RateLimit;
 import dev.trigon.dataplane.answer.AnswerPolicy;
+import dev.trigon.dataplane.config.VipdConfig;
 import dev.trigon.dataplane.control.DataPath;
 import dev.trigon.dataplane.forward.Arm;
 import dev.trigon.dataplane.forward.Glossary;
@@ -31,14 +32,12 @@ import dev.trigon.linux.netlink.InterfaceAddress;
 import dev.trigon.linux.netlink.Rtnetlink;
 import java.net.InetAddress;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -47,18 +46,18 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The data path: a worker an interface, one flow table, one service table in force. */
+/** The data path: a crew of workers, one flow table, one service table in force. */
 public final class Engine implements DataPath, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
     private static final long WARM_UP_NS = 700_000_000L;
-    private static final long ADOPTION_NS = 2_000_000_000L;
-    private static final long ADOPTION_POLL_NS = 200_000L;
+    private static final Duration UPKEEP = Duration.ofSeconds(2);
+    private static final Duration LOOK_AT_INTERFACES = Duration.ofSeconds(1);
 
     private final Rtnetlink kernel;
     private final GatewayChecks checks;
     private final KernelGuard guard;
     private final PortGuard portGuard;
-    private final SolicitedNodes solicitedNodes;
+    private final SolicitedNodes solicitedNodes = new SolicitedNodes();
     private final Offloads offloads;
     private final Upkeep upkeep;
     private final NextHops nextHops;
@@ -69,12 +68,10 @@ public final class Engine implements DataPath, AutoCloseable {
     private final FlowExpiry expiry;
     private final AffinityUpkeep affinityUpkeep;
     private final StateHealth stateHealth;
-    private final List<Arm> arms;
-    private final List<Worker> workers = new ArrayList<>();
-    private final Totals totals = new Totals(workers);
-    private final List<Thread> threads = new ArrayList<>();
-    /** Only for the thread that follows the kernel. */
-    private final Map<String, String> changedArms = new HashMap<>();
+    private final Arms arms;
+    private final Crew crew;
+    private final Totals totals;
+    private final Upkeep interfaces;
 
     private Configured published = Configured.NOTHING;
     /** VIPs that are addresses of the gateway, when the services were published last. */
@@ -82,52 +79,107 @@ public final class Engine implements DataPath, AutoCloseable {
 
     private volatile ServiceTable inForce = ServiceTable.EMPTY;
 
-    private Engine(Rtnetlink kernel, List<Arm> arms, FlowStore store, Offloads offloads, Settings settings)
-            throws PortException {
+    private Engine(Rtnetlink kernel, FlowStore store, Offloads offloads, Settings settings) throws Refusal {
         MonotonicClock clock = new MonotonicClock();
         this.timeouts = settings.timeouts();
         this.kernel = kernel;
         this.guard = new KernelGuard(kernel);
         this.portGuard = PortGuard.ofGateway();
         this.checks = new GatewayChecks(kernel, portGuard);
-        this.solicitedNodes = new SolicitedNodes(arms);
         this.offloads = offloads;
-        this.arms = arms;
         this.store = store;
         this.flows = store.flows();
         this.flowView = new FlowView(store, clock);
-        for (Arm arm : arms) {
-            PacketPort port = Ports.open(arm, settings.faults(), settings.trace());
-            Worker worker = new Worker(arm, port, memory(settings), () -> inForce, clock, settings.answers());
-            workers.add(worker);
-            Thread thread = new Thread(worker, "worker-" + arm.interfaceName());
-            thread.setUncaughtExceptionHandler(Engine::died);
-            threads.add(thread);
-        }
-        this.nextHops = NextHops.follow(kernel, this::routingChanged);
+        this.arms = new Arms(settings.interfaces(), kernel);
+        this.crew = Crew.assemble(settings.interfaces(), new Means(settings, clock));
+        checkNumber(settings.workers());
+        this.totals = new Totals(crew);
         this.expiry = new FlowExpiry(flows, this::idleLimits, clock);
         this.affinityUpkeep = new AffinityUpkeep(flows, store.clients(), () -> inForce, clock);
         this.stateHealth = new StateHealth(settings.state(), flows, store.clients());
-        this.upkeep = Upkeep.start(offloads::check, portGuard::repair, stateHealth::check);
+        this.interfaces = Upkeep.start("interfaces", LOOK_AT_INTERFACES, crew::check);
+        this.nextHops = NextHops.follow(kernel, this::routingChanged);
+        this.upkeep = Upkeep.start("upkeep", UPKEEP, offloads::check, portGuard::repair, stateHealth::check);
     }
 
-    private Memory memory(Settings settings) {
-        return new Memory(
-                new FlowCache(flows, settings.cachedFlows(), timeouts),
-                new Handshakes(Handshakes.DEFAULT_ENTRIES),
-                new Affinities(store.clients()),
-                new RateLimit(settings.newFlowsPerSecond()));
+    private void checkNumber(int wanted) throws Refusal {
+        int workers = crew.size();
+        if (wanted != VipdConfig.WORKERS_AUTO && wanted != workers) {
+            crew.close();
+            throw new Refusal(
+                    "workers",
+                    "vipd.yaml wants " + wanted + ", and there are " + workers + ": with pcap one an interface, with"
+                            + " af_xdp one a receive queue",
+                    "use auto or " + workers + ", or give interfaces other numbers of queues: ethtool -L");
+        }
+    }
+
+    /** What the crew works with. */
+    private final class Means implements Crew.Means {
+        private final Settings settings;
+        private final MonotonicClock clock;
+        private final Ports ports;
+        private final Pinning pinning;
+
+        Means(Settings settings, MonotonicClock clock) throws Refusal {
+            this.settings = settings;
+            this.clock = clock;
+            this.ports = new Ports(settings.engine(), settings.interfaces(), settings.faults(), settings.trace());
+            this.pinning = Pinning.to(settings.cpus());
+        }
+
+        @Override
+        public Arms.Found find(String interfaceName) throws Refusal {
+            return arms.find(interfaceName);
+        }
+
+        @Override
+        public OpenedArm open(Arm arm, int queues) throws PortException {
+            return ports.open(arm, queues);
+        }
+
+        @Override
+        public Worker hire(Arm arm, PacketPort port, int workers) {
+            Memory memory = new Memory(
+                    new FlowCache(flows, settings.cachedFlows(workers), timeouts),
+                    new Handshakes(Handshakes.DEFAULT_ENTRIES),
+                    new Affinities(store.clients()),
+                    new RateLimit(settings.newFlowsPerSecond()));
+            return new Worker(arm, port, memory, () -> inForce, clock, settings.answers());
+        }
+
+        @Override
+        public void prepareThread(int number) {
+            pinning.pin(number);
+        }
+
+        @Override
+        public void joins(Arm arm) {
+            arms.learnAddresses(List.of(arm));
+            offloads.renew(arm.interfaceName());
+            solicitedNodes.add(arm);
+        }
+
+        @Override
+        public void left(Arm arm) {
+            solicitedNodes.remove(arm);
+        }
     }
 
     /**
      * What an engine needs to know.
      *
+     * @param workers how many there have to be, or {@link VipdConfig#WORKERS_AUTO}
+     * @param cpus that the workers are pinned to, in turn; none: to none
      * @param cachedFlows how many flows each worker has at hand; a power of two
      * @param newFlowsPerSecond how many each remembers a second
      * @param maxClients how many clients are remembered for services with affinity
      */
     public record Settings(
             List<String> interfaces,
+            VipdConfig.Engine engine,
+            int workers,
+            List<Integer> cpus,
             Path state,
             long maxFlows,
             int cachedFlows,
@@ -136,7 +188,12 @@ public final class Engine implements DataPath, AutoCloseable {
             FlowTimeouts timeouts,
             AnswerPolicy answers,
             @Nullable Faults faults,
-            @Nullable Trace trace) {}
+            @Nullable Trace trace) {
+        /** As many as all the workers' caches may have. */
+        int cachedFlows(int ofWorkers) {
+            return Math.min(cachedFlows, VipdConfig.Flows.mostCached(ofWorkers));
+        }
+    }
 
     /** @param packets that each of a trace's files may have */
     public record Trace(Path directory, int packets) {}
@@ -144,28 +201,31 @@ public final class Engine implements DataPath, AutoCloseable {
     /** Opens the interfaces and the flow table, warms up and starts to work, on no services yet. */
     public static Engine start(Settings settings) throws Refusal {
         Rtnetlink kernel = Rtnetlink.open();
-        List<Arm> arms = Arms.of(settings.interfaces(), kernel);
+        checkInterfaces(settings, kernel);
         // two things that take a second each, and neither needs the other
         Thread warmUp = new Thread(() -> WarmUp.run(WARM_UP_NS), "warm-up");
         warmUp.start();
         FlowStore store = FlowStore.open(settings.state(), settings.maxFlows(), settings.maxClients());
         Offloads offloads = Offloads.switchOff(settings.interfaces(), settings.state());
         try {
-            Arms.learnAddresses(arms, kernel);
-            Engine engine = new Engine(kernel, arms, store, offloads, settings);
+            Engine engine = new Engine(kernel, store, offloads, settings);
             join(warmUp);
-            engine.threads.forEach(Thread::start);
+            engine.crew.start();
             return engine;
-        } catch (PortException e) {
-            offloads.close();
-            store.close();
-            kernel.close();
-            throw new Refusal("capture on " + String.join(", ", settings.interfaces()), e.why(), e.remedy());
-        } catch (LinuxException e) {
+        } catch (Refusal | LinuxException e) {
             offloads.close();
             store.close();
             kernel.close();
             throw e;
+        }
+    }
+
+    /** Refused before anything is touched. */
+    private static void checkInterfaces(Settings settings, Rtnetlink kernel) throws Refusal {
+        try (Arms arms = new Arms(settings.interfaces(), kernel)) {
+            for (String name : settings.interfaces()) {
+                arms.find(name);
+            }
         }
     }
 
@@ -194,14 +254,13 @@ public final class Engine implements DataPath, AutoCloseable {
         solicitedNodes.retain(vips);
         nextHops.share(ownVips);
         ServiceTable next = ServiceTable.compile(
-                configured, inForce, new Surroundings(nextHops::slot, workers.size(), own, timeouts));
+                configured, inForce, new Surroundings(nextHops::slot, crew.numbers(), own, timeouts));
         inForce = next;
         published = configured;
         // not before: by which timeouts a flow expires is its service's to say
         expiry.start();
         affinityUpkeep.start();
-        workers.forEach(Worker::wake);
-        await("the new services", worker -> worker.adoptedVersion() >= next.version());
+        crew.await("the new services", worker -> worker.adoptedVersion() >= next.version());
         guard.retain(foreignVips);
         portGuard.retain(rules);
         Stream<InetAddress> servers =
@@ -237,31 +296,9 @@ public final class Engine implements DataPath, AutoCloseable {
     private void routingChanged() {
         guard.repair();
         offloads.check();
-        Arms.learnAddresses(arms, kernel);
+        arms.learnAddresses(crew.arms());
         reconsiderOwnAddresses();
-        for (Arm arm : arms) {
-            tellChange(arm, Arms.change(arm, kernel).orElse(""));
-        }
-    }
-
-    private void tellChange(Arm arm, String change) {
-        String before = changedArms.put(arm.interfaceName(), change);
-        if (change.isEmpty() && before != null && !before.isEmpty()) {
-            LOG.info("interface {} is as it was when vipd was started", arm.interfaceName());
-        } else if (!change.isEmpty() && !change.equals(before)) {
-            LOG.error("interface {} {}", arm.interfaceName(), change);
-        }
-    }
-
-    private void await(String what, Predicate<Worker> done) {
-        long deadlineNs = System.nanoTime() + ADOPTION_NS;
-        while (!workers.stream().allMatch(done)) {
-            if (System.nanoTime() - deadlineNs > 0) {
-                LOG.error("a worker has not taken notice of {} within 2 s", what);
-                return;
-            }
-            LockSupport.parkNanos(ADOPTION_POLL_NS);
-        }
+        interfaces.soon();
     }
 
     @Override
@@ -317,8 +354,7 @@ public final class Engine implements DataPath, AutoCloseable {
         if (removed > 0) {
             flows.raiseGeneration();
             int generation = flows.generation();
-            workers.forEach(Worker::wake);
-            await("the removal of flows", worker -> worker.adoptedGeneration() - generation >= 0);
+            crew.await("the removal of flows", worker -> worker.adoptedGeneration() - generation >= 0);
         }
         return removed;
     }
@@ -330,25 +366,34 @@ public final class Engine implements DataPath, AutoCloseable {
 
     @Override
     public Running running() {
-        long allocated = ThreadAllocation.of(threads);
+        List<ArmStatus> status = crew.status();
         return new Running(
-                "pcap",
-                "the one engine there is: af_xdp is not built yet",
-                arms.stream().map(Arm::interfaceName).toList(),
-                workers.size(),
-                allocated,
+                status.stream().map(ArmStatus::engine).distinct().collect(Collectors.joining(", ")),
+                reason(status),
+                status,
+                crew.size(),
+                ThreadAllocation.of(crew.threads()),
                 stateHealth.isWell() ? null : stateHealth.trouble());
+    }
+
+    private static String reason(List<ArmStatus> arms) {
+        List<String> reasons = arms.stream().map(ArmStatus::reason).distinct().toList();
+        return reasons.size() == 1
+                ? reasons.get(0)
+                : arms.stream()
+                        .map(arm -> arm.engine() + " on " + arm.interfaceName() + ": " + arm.reason())
+                        .collect(Collectors.joining("; "));
     }
 
     /** In this order, each step whatever became of those before: the flows matter most, and come when nobody uses them. */
     @Override
     public void close() {
-        workers.forEach(Worker::close);
-        threads.forEach(Engine::join);
+        crew.close();
         totals.tell();
         expiry.close();
         affinityUpkeep.close();
         nextHops.close();
+        interfaces.close();
         upkeep.close();
         solicitedNodes.close();
         try {
@@ -357,14 +402,9 @@ public final class Engine implements DataPath, AutoCloseable {
             guard.clear();
         } finally {
             store.close();
+            arms.close();
             kernel.close();
         }
-    }
-
-    /** Without a worker the VIP is announced and nobody takes its packets: better to end, and be started again. */
-    private static void died(Thread worker, Throwable why) {
-        LOG.error("{} died; vipd ends, so that whatever started it starts it again", worker.getName(), why);
-        Runtime.getRuntime().halt(1);
     }
 
     private static void join(Thread thread) {

@@ -25,6 +25,7 @@ import org.slf4j.LoggerFactory;
 final class Offloads implements AutoCloseable {
     static final String FILE = "offloads";
     private static final Path BOOT = Path.of("/proc/sys/kernel/random/boot_id");
+    private static final int ENODEV = 19;
     private static final Logger LOG = LoggerFactory.getLogger(Offloads.class);
 
     private record Switch(String interfaceName, Offload offload) {
@@ -84,6 +85,12 @@ final class Offloads implements AutoCloseable {
         }
     }
 
+    /** An interface that is another one now, of the same name, may be able to do what the one before could not. */
+    synchronized void renew(String interfaceName) {
+        impossible.removeIf(one -> one.interfaceName.equals(interfaceName));
+        check();
+    }
+
     private void check(Switch one) {
         try {
             if (impossible.contains(one) || !ethtool.isOn(one.interfaceName, one.offload)) {
@@ -100,7 +107,18 @@ final class Offloads implements AutoCloseable {
                 LOG.info("{} is switched off until vipd stops", one);
             }
         } catch (LinuxException e) {
-            cannot(one, String.valueOf(e.getMessage()));
+            if (e.errno() == ENODEV) {
+                isGone(one);
+            } else {
+                cannot(one, String.valueOf(e.getMessage()));
+            }
+        }
+    }
+
+    /** With the interface went what was switched off. One of that name that comes is as the system sets it up. */
+    private void isGone(Switch one) {
+        if (switchedOff.remove(one)) {
+            save();
         }
     }
 
@@ -124,7 +142,9 @@ final class Offloads implements AutoCloseable {
             ethtool.set(one.interfaceName, one.offload, true);
             LOG.info("{} is on again, as it was", one);
         } catch (LinuxException e) {
-            LOG.warn("{} could not be put back: {}", one, e.getMessage());
+            if (e.errno() != ENODEV) {
+                LOG.warn("{} could not be put back: {}", one, e.getMessage());
+            }
         }
         switchedOff.remove(one);
     }

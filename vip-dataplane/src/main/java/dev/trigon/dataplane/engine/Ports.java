@@ -1,5 +1,6 @@
 package dev.trigon.dataplane.engine;
 
+import dev.trigon.dataplane.config.VipdConfig;
 import dev.trigon.dataplane.forward.Arm;
 import dev.trigon.dataplane.forward.Worker;
 import dev.trigon.dataplane.port.PacketPort;
@@ -8,38 +9,121 @@ import dev.trigon.dataplane.port.fault.Faults;
 import dev.trigon.dataplane.port.fault.FaultyPort;
 import dev.trigon.dataplane.port.pcap.PcapPort;
 import dev.trigon.dataplane.port.pcap.TracedPort;
+import dev.trigon.dataplane.port.xdp.SteeredVips;
+import dev.trigon.dataplane.port.xdp.XdpArm;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An arm's port, with what is wanted between it and its worker. Faults are nearest to the wire: a trace shows what the
- * worker was given and what it gave, so that what it did can be understood from it.
+ * Opens an arm's ports, with what is wanted between them and their workers. Faults are nearest to the wire: a trace shows what
+ * the worker was given and what it gave, so that what it did can be understood from it.
  */
-final class Ports {
+final class Ports implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Ports.class);
 
-    private Ports() {}
+    private final VipdConfig.Engine wanted;
+    private final Set<String> interfaces;
+    private final @Nullable Faults faults;
+    private final Engine.@Nullable Trace trace;
+    /** Made when the first interface asks for it: not every kernel can. */
+    private @Nullable SteeredVips steered;
 
-    static PacketPort open(Arm arm, @Nullable Faults faults, Engine.@Nullable Trace trace) throws PortException {
+    /** @param interfaces all that are to be opened */
+    Ports(
+            VipdConfig.Engine wanted,
+            Collection<String> interfaces,
+            @Nullable Faults faults,
+            Engine.@Nullable Trace trace) {
+        this.wanted = wanted;
+        this.interfaces = Set.copyOf(interfaces);
+        this.faults = faults;
+        this.trace = trace;
+    }
+
+    /**
+     * Opens an arm by the engine that is wanted and possible.
+     *
+     * @param queues how many the interface receives into
+     */
+    synchronized OpenedArm open(Arm arm, int queues) throws PortException {
+        if (wanted == VipdConfig.Engine.PCAP) {
+            return byPcap(arm, "chosen in vipd.yaml");
+        }
+        if (wanted == VipdConfig.Engine.AUTO) {
+            return byPcap(arm, "af_xdp is there if it is asked for: it has not been through every test yet");
+        }
+        XdpArm.Opened opened = byXdp(arm, queues);
+        return new OpenedArm(dressed(opened.ports(), arm), OpenedArm.AF_XDP, opened.how(), "chosen in vipd.yaml");
+    }
+
+    private OpenedArm byPcap(Arm arm, String reason) throws PortException {
         PacketPort port = PcapPort.open(arm.interfaceName(), arm.frameCapacity(), Worker.BATCH);
+        return new OpenedArm(dressed(List.of(port), arm), OpenedArm.PCAP, null, reason);
+    }
+
+    private XdpArm.Opened byXdp(Arm arm, int queues) throws PortException {
+        XdpArm.Interface of =
+                new XdpArm.Interface(arm.interfaceName(), arm.ifIndex(), arm.mac(), arm.frameCapacity(), queues);
+        return XdpArm.open(of, Worker.BATCH, steered(), this::isOpenedHere);
+    }
+
+    private SteeredVips steered() throws PortException {
+        if (steered == null) {
+            steered = XdpArm.steered();
+        }
+        return steered;
+    }
+
+    /** Asked for interfaces that frames leave by, which come and go. */
+    private boolean isOpenedHere(int ifIndex) {
         try {
-            if (faults != null) {
-                LOG.warn("FAULTS ARE INJECTED on {}, as vipd.yaml wants: {}", arm.interfaceName(), faults);
-                port = new FaultyPort(port, faults, Worker.BATCH, System::nanoTime);
+            NetworkInterface known = NetworkInterface.getByIndex(ifIndex);
+            return known == null || interfaces.contains(known.getName());
+        } catch (SocketException e) {
+            return true;
+        }
+    }
+
+    private List<PacketPort> dressed(List<PacketPort> bare, Arm arm) throws PortException {
+        List<PacketPort> ports = new ArrayList<>(bare);
+        try {
+            for (int queue = 0; queue < ports.size(); queue++) {
+                String suffix = queue == 0 ? "" : "-queue" + queue;
+                ports.set(queue, dressed(ports.get(queue), arm.interfaceName() + suffix));
             }
-            if (trace != null) {
-                LOG.warn(
-                        "packets of {} are written to {}, {} each way at most",
-                        arm.interfaceName(),
-                        trace.directory(),
-                        trace.packets());
-                port = TracedPort.open(port, arm.interfaceName(), trace.directory(), trace.packets());
-            }
-            return port;
-        } catch (PortException | RuntimeException e) {
-            port.close();
+            return ports;
+        } catch (PortException e) {
+            ports.forEach(PacketPort::close);
             throw e;
+        }
+    }
+
+    private PacketPort dressed(PacketPort bare, String name) throws PortException {
+        PacketPort port = bare;
+        if (faults != null) {
+            LOG.warn("FAULTS ARE INJECTED on {}, as vipd.yaml wants: {}", name, faults);
+            port = new FaultyPort(port, faults, Worker.BATCH, System::nanoTime);
+        }
+        if (trace != null) {
+            LOG.warn("packets of {} are written to {}, {} each way at most", name, trace.directory(), trace.packets());
+            port = TracedPort.open(port, name, trace.directory(), trace.packets());
+        }
+        return port;
+    }
+
+    /** Programs that are attached still go by what is steered. */
+    @Override
+    public synchronized void close() {
+        if (steered != null) {
+            steered.close();
+            steered = null;
         }
     }
 }

@@ -6,6 +6,7 @@ import dev.trigon.linux.LinuxException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -25,14 +26,28 @@ final class SolicitedNodes implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SolicitedNodes.class);
 
-    private final List<Arm> arms;
+    private final List<Arm> arms = new ArrayList<>();
     /** Opened for the first IPv6 VIP: a host may be without IPv6. */
     private @Nullable GroupMember member;
 
     private final Set<Inet6Address> joined = new HashSet<>();
 
-    SolicitedNodes(List<Arm> arms) {
-        this.arms = List.copyOf(arms);
+    /** One more interface whose NIC is to receive the questions. */
+    synchronized void add(Arm arm) {
+        arms.add(arm);
+        joined.forEach(group -> take(GroupMember::join, group, arm));
+    }
+
+    /** An interface that is of no interest any more, or gone. */
+    synchronized void remove(Arm arm) {
+        arms.remove(arm);
+        for (Inet6Address group : joined) {
+            try {
+                member().leave(group, arm.ifIndex());
+            } catch (LinuxException e) {
+                LOG.debug("leaving {} on {}", group, arm.interfaceName(), e);
+            }
+        }
     }
 
     static Inet6Address groupOf(InetAddress address) {
@@ -71,17 +86,19 @@ final class SolicitedNodes implements AutoCloseable {
     }
 
     private void forEachArm(Inet6Address group, Step step) {
-        for (Arm arm : arms) {
-            try {
-                step.take(member(), group, arm.ifIndex());
-            } catch (LinuxException e) {
-                LOG.warn(
-                        "{}: questions for VIPs of that group may not reach this gateway by {}; see that IPv6 is on there"
-                                + " (sysctl net.ipv6.conf.{}.disable_ipv6), and net.core.optmem_max has room",
-                        e.getMessage(),
-                        arm.interfaceName(),
-                        arm.interfaceName());
-            }
+        arms.forEach(arm -> take(step, group, arm));
+    }
+
+    private void take(Step step, Inet6Address group, Arm arm) {
+        try {
+            step.take(member(), group, arm.ifIndex());
+        } catch (LinuxException e) {
+            LOG.warn(
+                    "{}: questions for VIPs of that group may not reach this gateway by {}; see that IPv6 is on there"
+                            + " (sysctl net.ipv6.conf.{}.disable_ipv6), and net.core.optmem_max has room",
+                    e.getMessage(),
+                    arm.interfaceName(),
+                    arm.interfaceName());
         }
     }
 

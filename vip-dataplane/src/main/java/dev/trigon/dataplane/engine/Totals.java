@@ -5,20 +5,18 @@ import dev.trigon.dataplane.forward.Counters.Reading;
 import dev.trigon.dataplane.forward.DropReason;
 import dev.trigon.dataplane.forward.Observed;
 import dev.trigon.dataplane.forward.Verdict;
-import dev.trigon.dataplane.forward.Worker;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What all workers have counted, in one place. */
-record Totals(List<Worker> workers) {
+record Totals(Crew crew) {
     private static final Logger LOG = LoggerFactory.getLogger(Totals.class);
 
     /** With what is counted elsewhere: flows that had to make room, and whether the state directory is well. */
     DataPath.Counters counters(long flowsReclaimed, boolean stateIsWell) {
-        Reading sum = read();
+        Reading sum = crew.counted();
         Map<String, Long> dropped = new LinkedHashMap<>();
         for (DropReason reason : DropReason.values()) {
             dropped.put(reason.label(), sum.of(reason));
@@ -41,7 +39,7 @@ record Totals(List<Worker> workers) {
 
     /** The last word on what became of packets: nobody can ask for it any more. */
     void tell() {
-        Reading total = read();
+        Reading total = crew.counted();
         LOG.info(
                 "packets since the start: {} received, {} forwarded, {} answered, {} passed, {} waiting, {} dropped",
                 total.received(),
@@ -50,9 +48,5 @@ record Totals(List<Worker> workers) {
                 total.of(Verdict.PASSED),
                 total.of(Verdict.WAITING),
                 total.of(Verdict.DROPPED));
-    }
-
-    private Reading read() {
-        return workers.stream().map(w -> w.counters().read()).reduce(Reading.zero(), Reading::plus);
     }
 }

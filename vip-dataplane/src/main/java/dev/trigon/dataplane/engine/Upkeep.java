@@ -1,34 +1,41 @@
 package dev.trigon.dataplane.engine;
 
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Sees every two seconds to what nobody tells of when it changes. */
+/** Sees now and then, and sooner when told to, to what may have changed without anybody telling. */
 final class Upkeep implements AutoCloseable {
-    private static final long EVERY_NS = TimeUnit.SECONDS.toNanos(2);
     private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
 
+    private final long everyNs;
     private final List<Runnable> tasks;
-    private final Thread thread = new Thread(this::run, "upkeep");
+    private final Thread thread;
     private volatile boolean stopping;
 
-    private Upkeep(List<Runnable> tasks) {
+    private Upkeep(String name, long everyNs, List<Runnable> tasks) {
+        this.everyNs = everyNs;
         this.tasks = tasks;
+        this.thread = new Thread(this::run, name);
     }
 
-    static Upkeep start(Runnable... tasks) {
-        Upkeep upkeep = new Upkeep(List.of(tasks));
+    static Upkeep start(String name, Duration every, Runnable... tasks) {
+        Upkeep upkeep = new Upkeep(name, every.toNanos(), List.of(tasks));
         upkeep.thread.setDaemon(true);
         upkeep.thread.start();
         return upkeep;
     }
 
+    /** Looks at once, or as soon as the look that goes on is over. Any thread. */
+    void soon() {
+        LockSupport.unpark(thread);
+    }
+
     private void run() {
         while (!stopping) {
-            LockSupport.parkNanos(EVERY_NS);
+            LockSupport.parkNanos(everyNs);
             for (Runnable task : tasks) {
                 if (!stopping) {
                     run(task);

@@ -12,4 +12,9 @@ import dev.trigon.dataplane.answer.ArmAddresses;
  * @param addresses the gateway's own there
  */
 public record Arm(
-        int worker, String interfaceName, int ifIndex, long mac, int mtu, int frameCapacity, ArmAddresses addresses) {}
+        int worker, String interfaceName, int ifIndex, long mac, int mtu, int frameCapacity, ArmAddresses addresses) {
+    /** The same for a worker of this number. */
+    public Arm of(int number) {
+        return new Arm(number, interfaceName, ifIndex, mac, mtu, frameCapacity, addresses);
+    }
+}

@@ -360,6 +360,12 @@ public final class Forwarder {
         }
     }
 
+    /** Gives up on all that waits: nobody will look again. */
+    void end() {
+        nextHopRoom.expire(Long.MAX_VALUE, counters);
+        fragmentRoom.expire(Long.MAX_VALUE, counters);
+    }
+
     /** Lets the counters know what is worth seeing but is no verdict. */
     void observe() {
         counters.observe(Observed.FRAGMENTED_DATAGRAMS, fragments.datagrams());

@@ -83,10 +83,21 @@ public final class Worker implements Runnable, AutoCloseable {
             }
         } finally {
             try {
-                flows.close();
+                end();
             } finally {
                 port.close();
             }
+        }
+    }
+
+    /** Its counters stay, with everything counted; what it knows of flows is the table's. */
+    private void end() {
+        forwarder.end();
+        try {
+            flows.close();
+            observe();
+        } finally {
+            counters.show();
         }
     }
 
@@ -135,7 +146,7 @@ public final class Worker implements Runnable, AutoCloseable {
             flows.writeBehind(nowMs, BUSY_SWEEP);
         }
         announcer.tick(nowMs);
-        observe(nowMs);
+        observeNowAndThen(nowMs);
         counters.show();
         if (idle) {
             port.await(forwarder.isAnyWaiting() ? WAITING_MS : IDLE_MS);
@@ -170,11 +181,14 @@ public final class Worker implements Runnable, AutoCloseable {
         }
     }
 
-    private void observe(long nowMs) {
-        if (nowMs - observedMs < OBSERVE_EVERY_MS) {
-            return;
+    private void observeNowAndThen(long nowMs) {
+        if (nowMs - observedMs >= OBSERVE_EVERY_MS) {
+            observedMs = nowMs;
+            observe();
         }
-        observedMs = nowMs;
+    }
+
+    private void observe() {
         counters.observe(Observed.CAPTURE_DROPS, port.kernelDrops());
         counters.observe(Observed.ANNOUNCEMENTS, announcer.sent());
         counters.observe(Observed.FLOW_CACHE_HITS, flows.hits());

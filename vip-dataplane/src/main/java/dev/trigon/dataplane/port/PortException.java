@@ -7,6 +7,12 @@ public final class PortException extends Exception {
     private final String why;
     private final String remedy;
 
+    public PortException(String why, String remedy) {
+        super(why + "; " + remedy);
+        this.why = why;
+        this.remedy = remedy;
+    }
+
     public PortException(String why, String remedy, Throwable cause) {
         super(why + "; " + remedy, cause);
         this.why = why;

@@ -28,7 +28,8 @@ class VipdConfigFileTest {
                 .isEqualTo(new VipdConfig(
                         List.of("eth0"),
                         VipdConfig.Engine.AUTO,
-                        1,
+                        VipdConfig.WORKERS_AUTO,
+                        List.of(),
                         Path.of("/run/trigon/vipd.sock"),
                         Path.of("/var/lib/trigon"),
                         new VipdConfig.Flows(1_048_576, 1_048_576, 100_000, 262_144, VipdConfig.Timeouts.DEFAULT),
@@ -43,6 +44,7 @@ class VipdConfigFileTest {
                 interfaces: [eth0, eth1.5]
                 engine: pcap
                 workers: 2
+                cpus: [3, 0]
                 control:
                   socket: /run/other/vipd.sock
                 http:
@@ -60,6 +62,7 @@ class VipdConfigFileTest {
                         List.of("eth0", "eth1.5"),
                         VipdConfig.Engine.PCAP,
                         2,
+                        List.of(3, 0),
                         Path.of("/run/other/vipd.sock"),
                         Path.of("/srv/trigon"),
                         new VipdConfig.Flows(
@@ -81,7 +84,7 @@ class VipdConfigFileTest {
     /** A row: the document, \n for a new line, and the message it gets after {@code vipd.yaml}. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-        interfaces: [eth0]\\n\\nenigne: auto  | ' line 3: unknown key ''enigne''; known here: interfaces, engine, workers, control, http, state, flows, icmp, faults, trace'
+        interfaces: [eth0]\\n\\nenigne: auto  | ' line 3: unknown key ''enigne''; known here: interfaces, engine, workers, cpus, control, http, state, flows, icmp, faults, trace'
         engine: auto                          | ' line 1: ''interfaces'' is missing; give it a value'
         ''                                    | ' line 1: ''interfaces'' is missing; give it a value'
         interfaces: eth0                      | ' line 1: ''interfaces'' is the text ''eth0'' where a list is expected; write [ … ], or one ''- '' line an item'
@@ -89,11 +92,15 @@ class VipdConfigFileTest {
         interfaces:\\n  - eth0\\n  - 7        | ' line 3: ''interfaces'' has the number 7 where a name is expected; list names, such as [eth0]'
         interfaces: [eth0, eth0]              | ' line 1: interface ''eth0'' is listed twice; list it once'
         interfaces: [a/b]                     | ' line 1: ''a/b'' cannot be an interface''s name; see `ip link` for their names'
-        interfaces: [e]\\nengine: af_xdp      | ' line 2: engine af_xdp is not built yet; use auto or pcap'
-        interfaces: [e]\\nengine: dpdk        | ' line 2: ''engine'' is ''dpdk''; use auto or pcap'
+        interfaces: [e]\\nengine: dpdk        | ' line 2: ''engine'' is ''dpdk''; give one of auto, af_xdp, pcap'
         interfaces: [e]\\nengine: [pcap]      | ' line 2: ''engine'' is a list where text is expected; put text in quotes there'
-        interfaces: [e]\\nworkers: 2          | ' line 2: ''workers'' is 2, and the pcap engine runs one worker an interface; use auto or 1'
+        interfaces: [e]\\nworkers: 2\\nengine: pcap | ' line 2: ''workers'' is 2, and the pcap engine runs one worker an interface; use auto or 1'
         interfaces: [e]\\nworkers: many       | ' line 2: ''workers'' is the text ''many'' where a number is expected; give 1 to 1024'
+        interfaces: [e]\\nworkers: 0          | ' line 2: ''workers'' is 0; give a whole number from 1 to 1024'
+        interfaces: [e]\\ncpus: 1             | ' line 2: ''cpus'' is the number 1 where a list is expected; write [ … ], or one ''- '' line an item'
+        interfaces: [e]\\ncpus: [1, two]      | ' line 2: ''cpus'' is the text ''two'' where a number is expected; give 0 to 8191'
+        interfaces: [e]\\ncpus: [-1]          | ' line 2: ''cpus'' is -1; give a whole number from 0 to 8191'
+        interfaces: [e]\\ncpus:\\n- 1\\n- 1   | ' line 4: CPU 1 is listed twice; list it once'
         interfaces: [e]\\nhttp:\\n  listen: 127.0.0.1:9870 | ' line 3: metrics over HTTP are not built yet; set ''listen: off'' or leave ''http'' out'
         interfaces: [e]\\nhttp: off           | ' line 2: expected a mapping, found off; known here: listen'
         interfaces: [e]\\nstate: trigon       | ' line 2: ''state'' is ''trigon''; give a path that begins with /'
@@ -151,9 +158,16 @@ class VipdConfigFileTest {
     void shouldRefuseCachesThatThereIsNoMemoryFor() {
         assertThatThrownBy(() -> parse(withInterfaces(2) + "flows: {cache: 8388609}"))
                 .isInstanceOf(Refusal.class)
-                .hasMessage(
-                        "vipd.yaml line 2: 'cache' is 8388609, and for the worker of each of 2 interfaces that takes"
-                                + " 2688 MiB of memory, of 2048 that caches may have; give 8388608 at most");
+                .hasMessage("vipd.yaml line 2: 'cache' is 8388609, and for each of 2 workers that takes"
+                        + " 2688 MiB of memory, of 2048 that caches may have; give 8388608 at most");
+    }
+
+    @Test
+    void shouldTakeAnEngineAndAsManyWorkersAsItMayHave() throws Refusal {
+        VipdConfig config = parse("interfaces: [e]\nengine: af_xdp\nworkers: 8\n");
+        assertThat(config.engine()).isEqualTo(VipdConfig.Engine.AF_XDP);
+        assertThat(config.workers()).isEqualTo(8);
+        assertThat(parse("interfaces: [e]\nworkers: auto\n").workers()).isEqualTo(VipdConfig.WORKERS_AUTO);
     }
 
     private static String withInterfaces(int count) {

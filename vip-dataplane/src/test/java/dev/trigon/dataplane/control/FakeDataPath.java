@@ -26,6 +26,7 @@ public final class FakeDataPath implements DataPath {
     /** What there is in place of {@link #flows}. */
     public volatile @Nullable Consumer<Consumer<Flow>> flowSource;
 
+    public List<ArmStatus> arms = List.of(new ArmStatus("eth0", "pcap", null, "chosen in vipd.yaml", 1, null));
     public int highestBackendId;
     public @Nullable String stateFault;
     public @Nullable Refusal nextCheck;
@@ -126,6 +127,6 @@ public final class FakeDataPath implements DataPath {
 
     @Override
     public Running running() {
-        return new Running("pcap", "chosen in vipd.yaml", List.of("eth0"), 1, 0, stateFault);
+        return new Running("pcap", "chosen in vipd.yaml", arms, 1, 0, stateFault);
     }
 }

@@ -95,6 +95,21 @@ class OffloadsTest {
     }
 
     @Test
+    void shouldSwitchOffWhatAnInterfaceThatIsMadeAnewHasOn() {
+        wire();
+        try (Offloads offloads = Offloads.switchOff(List.of("v0"), state)) {
+            sh("ip link del v0");
+            offloads.check();
+            assertThat(file).as("nothing to put back").doesNotExist();
+
+            wire();
+            offloads.renew("v0");
+            assertThat(gro("v0")).isEqualTo("off");
+        }
+        assertThat(gro("v0")).isEqualTo("on");
+    }
+
+    @Test
     void shouldGoOnWhereTheInterfaceIsGoneOrTheFileIsJunk() throws IOException {
         wire();
         Files.write(file, new byte[] {(byte) 0xA5, (byte) 0xFF, 10});

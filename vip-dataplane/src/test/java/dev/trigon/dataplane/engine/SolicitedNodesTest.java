@@ -4,6 +4,7 @@ import static dev.trigon.linux.NetworkNamespace.output;
 import static dev.trigon.linux.NetworkNamespace.sh;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trigon.dataplane.forward.Arm;
 import dev.trigon.dataplane.service.Refusal;
 import dev.trigon.dataplane.service.Specs;
 import dev.trigon.linux.NetworkNamespace;
@@ -20,8 +21,16 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(NetworkNamespace.class)
 class SolicitedNodesTest {
     private static SolicitedNodes on(String... interfaces) {
-        try (Rtnetlink kernel = Rtnetlink.open()) {
-            return new SolicitedNodes(Arms.of(List.of(interfaces), kernel));
+        SolicitedNodes nodes = new SolicitedNodes();
+        for (String name : interfaces) {
+            nodes.add(arm(name));
+        }
+        return nodes;
+    }
+
+    private static Arm arm(String name) {
+        try (Arms arms = new Arms(List.of(name), Rtnetlink.open())) {
+            return arms.find(name).arm();
         } catch (Refusal e) {
             throw new AssertionError(e);
         }
@@ -53,6 +62,24 @@ class SolicitedNodesTest {
 
         nodes.close();
         assertThat(groups("v0")).doesNotContain("33:33:ff:00:00:10");
+    }
+
+    @Test
+    void shouldFollowAnInterfaceThatIsMadeAnew() {
+        sh("ip link add v0 type veth peer name v1; ip link set v0 up");
+        SolicitedNodes nodes = new SolicitedNodes();
+        Arm first = arm("v0");
+        nodes.add(first);
+        nodes.retain(Set.of(Specs.address("2001:db8:f::10")));
+
+        sh("ip link del v0; ip link add v0 type veth peer name v1; ip link set v0 up");
+        nodes.remove(first);
+        nodes.add(arm("v0"));
+        assertThat(groups("v0")).contains("33:33:ff:00:00:10");
+
+        nodes.remove(arm("v0"));
+        assertThat(groups("v0")).doesNotContain("33:33:ff:00:00:10");
+        nodes.close();
     }
 
     @Test

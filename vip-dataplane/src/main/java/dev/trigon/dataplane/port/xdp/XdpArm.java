@@ -69,6 +69,19 @@ public final class XdpArm {
     }
 
     /**
+     * The VIPs that all interfaces' programs steer; none yet.
+     *
+     * @throws PortException if the kernel will not have it
+     */
+    public static SteeredVips steered() throws PortException {
+        try {
+            return SteeredVips.create();
+        } catch (LinuxException e) {
+            throw Refusals.ofProgram(e, "the gateway");
+        }
+    }
+
+    /**
      * Opens an interface, steered to nothing yet.
      *
      * @param vips what is steered, of all interfaces
