@@ -3,6 +3,7 @@ package dev.trigon.cli;
 import static dev.trigon.cli.VipctlRig.assertOut;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trigon.dataplane.control.DataPath.ArmStatus;
 import dev.trigon.dataplane.service.Refusal;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -240,6 +241,15 @@ class VipctlTest {
                 flows       0 of at most 1048576
                 state       kept
                 """);
+        rig.dataPath().arms = List.of(
+                new ArmStatus("eth0", "af_xdp", "generic mode", "the host can", 2, null),
+                new ArmStatus("eth1", "pcap", null, "the host cannot", 0, "it is down"));
+        assertThat(rig.vipctl("status").out()).contains("""
+                interfaces  eth0 up (af_xdp, generic mode)
+                            eth1 LOST: it is down
+                """);
+        assertThat(rig.vipctl("status -o json").out())
+                .contains("\"interface\" : \"eth1\"", "\"state\" : \"lost\"", "\"why\" : \"it is down\"");
         assertOut(rig.vipctl("counters"), """
                 COUNTER        PACKETS
                 received       1234570

@@ -16,12 +16,14 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Packets of clients that are none, very many of them: honest ones do not notice, and the flow table does not fill. */
+@Tag("alone")
 class FloodIT {
     @RegisterExtension
     static final Lab LAB = new Lab(Lab.Kind.ONE_ARMED);

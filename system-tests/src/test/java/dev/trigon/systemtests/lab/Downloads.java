@@ -88,12 +88,20 @@ public final class Downloads implements AutoCloseable {
         shouldGrow(all);
     }
 
+    public void shouldGrow(Duration limit) {
+        shouldGrow(all, limit);
+    }
+
     public static void shouldGrow(List<Download> these) {
+        shouldGrow(these, GROWN);
+    }
+
+    private static void shouldGrow(List<Download> these, Duration limit) {
         assertThat(these).isNotEmpty();
         Map<Download, Long> waiting = new LinkedHashMap<>();
         these.forEach(it -> waiting.put(it, it.octets()));
         Eventually.within(
-                GROWN,
+                limit,
                 () -> {
                     waiting.entrySet().removeIf(it -> it.getKey().hasGrownSince(it.getValue()));
                     return waiting.isEmpty();

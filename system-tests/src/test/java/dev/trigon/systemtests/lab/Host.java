@@ -23,6 +23,10 @@ public final class Host {
         return name;
     }
 
+    String namespace() {
+        return namespace;
+    }
+
     /** For what its programs read and write. */
     Path directory() {
         return logs;

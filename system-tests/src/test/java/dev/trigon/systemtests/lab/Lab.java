@@ -61,7 +61,7 @@ public final class Lab implements BeforeAllCallback, AfterEachCallback, AfterAll
     private final String name = Objects.requireNonNullElse(
                     System.getenv("TRIGON_LAB_PREFIX"),
                     "test-" + ProcessHandle.current().pid())
-            + "-" + LABS.incrementAndGet();
+            + "-" + System.getProperty("trigon.fork", "1") + "-" + LABS.incrementAndGet();
     private final Map<String, Host> hosts = new LinkedHashMap<>();
     private final Map<String, HostState> hostsBefore = new LinkedHashMap<>();
     private final Map<Path, Integer> shown = new LinkedHashMap<>();
@@ -207,6 +207,12 @@ public final class Lab implements BeforeAllCallback, AfterEachCallback, AfterAll
     /** The gateway's vipd, started or not. */
     public Vipd vipd() {
         return vipd;
+    }
+
+    /** @param device of the gateway: eth0, and eth1 in the two-armed lab */
+    public Wire wire(String device) {
+        String segment = device.equals("eth0") ? "lan" : "far";
+        return new Wire(gateway(), new Host(segment, name + "-" + segment, directory), packets, device);
     }
 
     public PacketCounts packets() {

@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 /**
  * Counts packets in each host's kernel, where they pass.
  *
- * <p>Ingress of the gateway's interfaces is where all that enters is seen, before anything takes it: a reply that crosses
- * the gateway cannot avoid it. What the gateway's own kernel makes up (a reset, say) leaves through output.
+ * <p>Ingress of the gateway's interfaces is where all that enters is seen that no engine takes: a reply that crosses the gateway
+ * cannot avoid it. What the gateway's own kernel makes up (a reset, say) leaves through output.
  */
 public final class PacketCounts {
     private static final Pattern COUNTED = Pattern.compile("counter packets (\\d+) .*comment \"(\\S+)\"");
@@ -21,24 +21,46 @@ public final class PacketCounts {
     }
 
     static PacketCounts start(Lab lab) {
-        StringBuilder gateway = new StringBuilder("table netdev watch {\n");
+        PacketCounts counts = new PacketCounts(lab);
+        counts.watchGateway();
+        install(lab.router(), forwarded());
+        for (String server : Lab.SERVERS) {
+            install(lab.host(server), output() + input() + arrivals());
+        }
+        return counts;
+    }
+
+    /** From nothing; again when an interface is another one, for what watched that went with it. */
+    void watchGateway() {
+        StringBuilder rules = new StringBuilder();
+        for (String table : List.of("netdev watch", "inet watch_output")) {
+            rules.append("add table %1$s; delete table %1$s\n".formatted(table));
+        }
+        rules.append("table netdev watch {\n");
         for (String device : lab.kind() == Lab.Kind.TWO_ARMED ? List.of("eth0", "eth1") : List.of("eth0")) {
-            gateway.append("""
+            rules.append("""
                     chain %1$s {
                         type filter hook ingress device "%1$s" priority 0; policy accept;
                         icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept
-                        ip daddr 203.0.113.0/24 counter comment "to-vip"
                         ip saddr 203.0.113.0/24 counter comment "from-vip"
-                        ip6 daddr 2001:db8:f::/64 counter comment "to-vip"
                         ip6 saddr 2001:db8:f::/64 counter comment "from-vip"
                     }
                     """.formatted(device));
         }
-        install(lab.gateway(), gateway + "}\n" + output());
-        for (String server : Lab.SERVERS) {
-            install(lab.host(server), output() + input() + arrivals());
-        }
-        return new PacketCounts(lab);
+        install(lab.gateway(), rules + "}\n" + output());
+    }
+
+    /** What is sent to the gateway: an engine may take it there before any rule sees it. */
+    private static String forwarded() {
+        return """
+                table inet watch_forward {
+                    chain forward {
+                        type filter hook forward priority 0; policy accept;
+                        ip daddr 203.0.113.0/24 counter comment "to-vip"
+                        ip6 daddr 2001:db8:f::/64 counter comment "to-vip"
+                    }
+                }
+                """;
     }
 
     private static String output() {
@@ -90,9 +112,9 @@ public final class PacketCounts {
         return sum(lab.gateway(), "from-vip");
     }
 
-    /** Packets to the VIP that the gateway received. */
+    /** Packets to the VIP that the router sent on to the gateway. */
     public long requested() {
-        return sum(lab.gateway(), "to-vip");
+        return sum(lab.router(), "to-vip");
     }
 
     /** Packets from the VIP that a server sent. */

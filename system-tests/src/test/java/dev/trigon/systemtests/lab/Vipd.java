@@ -14,6 +14,9 @@ import java.util.TreeMap;
 
 /** vipd on the gateway, and vipctl beside it. */
 public final class Vipd {
+    /** Which engine is tested: {@code scripts/test --engine} says. */
+    private static final String ENGINE = System.getProperty("trigon.engine", "auto");
+
     private static final Duration READY_LIMIT = Duration.ofSeconds(30);
     private static final Duration BALANCE_LIMIT = Duration.ofSeconds(5);
 
@@ -36,11 +39,11 @@ public final class Vipd {
     public static String configuration(String device, Path socket, Path state) {
         return """
                 interfaces: [%s]
-                engine: auto
+                engine: %s
                 control:
                   socket: %s
                 state: %s
-                """.formatted(device, socket, state);
+                """.formatted(device, ENGINE, socket, state);
     }
 
     /** Starts it, again if it was stopped or killed, and returns once it answers. */
@@ -130,6 +133,10 @@ public final class Vipd {
     }
 
     // Straight from the control socket, as a monitoring script would ask, and sooner than a vipctl is there.
+
+    public JsonNode status() {
+        return Json.of(get("/v1/status").orFail().out());
+    }
 
     public JsonNode counters() {
         return Json.of(get("/v1/counters").orFail().out());

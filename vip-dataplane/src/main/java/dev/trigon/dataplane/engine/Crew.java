@@ -154,14 +154,20 @@ final class Crew implements AutoCloseable {
         }
     }
 
+    /** Says so once, and not when it changes why. */
     private void lose(Team team, String why) {
         Shift shift = team.shift();
-        if (team.end(why)) {
-            LOG.error("interface {} is lost: {}; no VIP packet comes in by it", team.interfaceName(), why);
-        }
+        team.end(why);
         if (shift != null) {
+            LOG.error("interface {} is lost: {}; no VIP packet comes in by it", team.interfaceName(), why);
             retire(shift);
             means.left(shift.found().arm());
+        }
+    }
+
+    private void cannotResume(Team team, String why) {
+        if (team.end(why)) {
+            LOG.error("interface {} is there, and cannot be taken up: {}", team.interfaceName(), why);
         }
     }
 
@@ -185,14 +191,14 @@ final class Crew implements AutoCloseable {
         try {
             opened = means.open(now.arm(), now.queues());
         } catch (PortException | LinuxException e) {
-            lose(team, String.valueOf(e.getMessage()));
+            cannotResume(team, String.valueOf(e.getMessage()));
             return;
         }
         int ports = opened.ports().size();
         int workers = taken.cardinality() + ports;
         if (workers > numbers) {
             closePorts(opened);
-            lose(
+            cannotResume(
                     team,
                     "it has " + ports + " receive queues, and this vipd numbers no more workers than " + numbers
                             + " in all; restart it");

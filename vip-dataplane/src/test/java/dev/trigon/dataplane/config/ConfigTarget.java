@@ -165,7 +165,8 @@ public final class ConfigTarget implements FuzzTarget {
 
     private static void check(VipdConfig config) {
         Expect.that(!config.interfaces().isEmpty(), "interfaces");
-        Expect.that(config.workers() >= VipdConfig.WORKERS_AUTO, "workers");
+        Expect.that(config.workers() >= VipdConfig.WORKERS_AUTO && config.workers() <= 1_024, "workers");
+        Expect.that(config.cpus().stream().allMatch(cpu -> cpu >= 0 && cpu < 8_192), "CPUs");
         for (String name : config.interfaces()) {
             Expect.that(name.length() <= 15 && name.indexOf('/') < 0 && !name.isBlank(), "an interface's name");
         }

@@ -128,8 +128,8 @@ class ControlServerTest {
         assertThat(json(http.get("/v1/status"))).isEqualTo(MAPPER.readTree("""
                                 {"version": "1.2.3", "uptimeSeconds": 42, "engine": "pcap",
                                  "engineReason": "chosen in vipd.yaml", "interfaces": ["eth0"],
-                                 "arms": [{"interface": "eth0", "engine": "pcap", "mode": null, "reason": "chosen in vipd.yaml",
-                                           "workers": 1, "state": "up", "why": null}],
+                                 "arms": [{"interface": "eth0", "engine": "pcap", "mode": null,
+                                           "reason": "chosen in vipd.yaml", "workers": 1, "state": "up", "why": null}],
                                  "workers": 1, "services": 0,
                                  "activeFlows": 0, "maxFlows": 1048576, "allocatedBytes": 0, "stateFault": null}
                                 """));
