@@ -15,6 +15,12 @@ public final class LinuxException extends RuntimeException {
         this.errno = errno;
     }
 
+    /** @param detail what the kernel says besides the errno */
+    public LinuxException(String call, int errno, String detail) {
+        super(call + ": " + describe(errno) + " (errno " + errno + "): " + detail);
+        this.errno = errno;
+    }
+
     public int errno() {
         return errno;
     }

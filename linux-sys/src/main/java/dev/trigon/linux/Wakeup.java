@@ -59,6 +59,11 @@ public final class Wakeup implements AutoCloseable {
         }
     }
 
+    /** Whether the n-th watched descriptor, from 0 on, was readable when the last sleep ended. */
+    public boolean wasReadable(int watched) {
+        return fds.buffer().getShort((1 + watched) * POLLFD_LENGTH + POLLFD_REVENTS_OFFSET) != 0;
+    }
+
     /** Ends the sleep, or the next one if none is on. Any thread may call it, also when this has been closed. */
     public synchronized void wake() {
         // once closed, the descriptor's number may be another file's

@@ -83,4 +83,7 @@ public final class LibC {
 
     /** {@code int ioctl(int fd, unsigned long request, ...)}, sys/ioctl.h. */
     public static native int ioctl(int fd, long request, long argument);
+
+    /** {@code long syscall(long number, ...)}, unistd.h: for what libc has no function for. */
+    public static native long syscall(long number, long a, long b, long c);
 }

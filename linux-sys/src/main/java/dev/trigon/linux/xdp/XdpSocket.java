@@ -70,6 +70,8 @@ public final class XdpSocket implements AutoCloseable {
     private static final int RING_OFFSET_LENGTH = 32;
     private static final int MMAP_OFFSETS_LENGTH = 4 * RING_OFFSET_LENGTH;
     private static final int SOCKADDR_LENGTH = 16;
+    private static final int RX_DROPPED_OFFSET = 0;
+    private static final int RX_RING_FULL_OFFSET = 24;
     private static final int STATISTICS_LENGTH = 48;
 
     private static final int SOL_SOCKET = 1;
@@ -308,14 +310,15 @@ public final class XdpSocket implements AutoCloseable {
         LibC.recvfrom(fd, 0, 0, MSG_DONTWAIT, 0, 0);
     }
 
-    public XdpStatistics statistics() {
+    /** Frames that arrived and came to nothing since the socket was opened: no chunk was there for them, or the ring was full. */
+    public long lost() {
         ByteBuffer structs = statistics.buffer();
         structs.putInt(STATISTICS_LENGTH, STATISTICS_LENGTH);
         long length = statistics.address() + STATISTICS_LENGTH;
         if (LibC.getsockopt(fd, SOL_XDP, XDP_STATISTICS, statistics.address(), length) < 0) {
             throw new LinuxException("getsockopt(SOL_XDP, XDP_STATISTICS)", LibC.errno());
         }
-        return new XdpStatistics(structs.getLong(0), structs.getLong(24), structs.getLong(32), structs.getLong(16));
+        return structs.getLong(RX_DROPPED_OFFSET) + structs.getLong(RX_RING_FULL_OFFSET);
     }
 
     /** Also unmaps the rings. The memory stays the owner's. */

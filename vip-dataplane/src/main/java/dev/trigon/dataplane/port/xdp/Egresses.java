@@ -1,0 +1,170 @@
+package dev.trigon.dataplane.port.xdp;
+
+import dev.trigon.dataplane.port.Batch;
+import dev.trigon.linux.LinuxException;
+import dev.trigon.linux.xdp.Umem;
+import dev.trigon.linux.xdp.XdpSocket;
+import dev.trigon.linux.xdp.XdpSocket.Copying;
+import dev.trigon.linux.xdp.XdpSocket.Sizes;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The interfaces that a port sends by: its own, by the socket that receives, and others, each opened when the first frame leaves
+ * by it. One that will not have such a socket, since another has its queue or it is none to have queues, is asked again after a
+ * while; until then its frames leave in the common way.
+ */
+final class Egresses implements AutoCloseable {
+    static final int SEND = 2_048;
+    static final int COMPLETION = 4_096;
+    private static final int MOST = 16;
+    private static final int SEND_BUFFER_OCTETS = 8 * 1024 * 1024;
+    private static final long RETRY_NS = TimeUnit.SECONDS.toNanos(2);
+    private static final Logger LOG = LoggerFactory.getLogger(Egresses.class);
+
+    private final XdpSocket own;
+    private final int queue;
+    private final Copying copying;
+    private final Umem umem;
+    private final Chunks chunks;
+    private final int batchCapacity;
+    private final IntPredicate isReserved;
+    private final int[] ifIndexes = new int[MOST];
+    private final @Nullable Egress[] egresses = new Egress[MOST];
+    private final long[] retryNs = new long[MOST];
+    private int count;
+    private int last;
+
+    /**
+     * Begins with the port's own interface.
+     *
+     * @param isReserved whether an interface's queues are another port's to receive by
+     */
+    Egresses(
+            XdpSocket own,
+            int ifIndex,
+            int queue,
+            Copying copying,
+            Umem umem,
+            Chunks chunks,
+            int batchCapacity,
+            IntPredicate isReserved) {
+        this.own = own;
+        this.queue = queue;
+        this.copying = copying;
+        this.umem = umem;
+        this.chunks = chunks;
+        this.batchCapacity = batchCapacity;
+        this.isReserved = isReserved;
+        this.ifIndexes[0] = ifIndex;
+        this.egresses[0] = egress(own, 0);
+        this.count = 1;
+    }
+
+    private Egress egress(XdpSocket socket, int place) {
+        socket.sendBuffer(SEND_BUFFER_OCTETS);
+        socket.sendBudget(SEND);
+        return new Egress(socket, copying, umem, chunks, (byte) (Chunks.FIRST_SENDER + place), batchCapacity);
+    }
+
+    /** What sends by this interface; null: the common way does. */
+    @Nullable
+    Egress of(int ifIndex) {
+        if (ifIndexes[last] != ifIndex) {
+            last = find(ifIndex);
+        }
+        Egress egress = egresses[last];
+        return egress != null ? egress : again(last);
+    }
+
+    private int find(int ifIndex) {
+        for (int place = 0; place < count; place++) {
+            if (ifIndexes[place] == ifIndex) {
+                return place;
+            }
+        }
+        // interfaces come and go: the last place is whoever's came last
+        int place = count < MOST ? count++ : MOST - 1;
+        close(place);
+        ifIndexes[place] = ifIndex;
+        retryNs[place] = System.nanoTime();
+        return place;
+    }
+
+    private @Nullable Egress again(int place) {
+        long nowNs = System.nanoTime();
+        if (nowNs - retryNs[place] < 0) {
+            return null;
+        }
+        retryNs[place] = nowNs + RETRY_NS;
+        egresses[place] = isReserved.test(ifIndexes[place]) ? null : open(place);
+        return egresses[place];
+    }
+
+    private @Nullable Egress open(int place) {
+        int ifIndex = ifIndexes[place];
+        XdpSocket socket = null;
+        try {
+            socket = XdpSocket.openShared(umem, Sizes.sending(SEND, COMPLETION));
+            socket.bindShared(ifIndex, queue, own);
+            return egress(socket, place);
+        } catch (LinuxException e) {
+            LOG.debug("frames leave interface {} in the common way: {}", ifIndex, e.getMessage());
+            if (socket != null) {
+                socket.close();
+            }
+            return null;
+        }
+    }
+
+    /** Sends what is queued. An interface that sends no more is closed, so that its chunks are free. */
+    void flush(Batch batch) {
+        for (int place = 0; place < count; place++) {
+            Egress egress = egresses[place];
+            if (egress != null && !egress.flush(batch) && place > 0) {
+                close(place);
+                retryNs[place] = System.nanoTime() + RETRY_NS;
+            }
+        }
+    }
+
+    /** Takes back chunks whose frames have been sent, and has those sent that there was no room for. */
+    void complete(Batch batch) {
+        for (int place = 0; place < count; place++) {
+            Egress egress = egresses[place];
+            if (egress != null) {
+                egress.complete(batch);
+            }
+        }
+    }
+
+    /** Whether frames wait that there was no room for. */
+    boolean isPending() {
+        for (int place = 0; place < count; place++) {
+            Egress egress = egresses[place];
+            if (egress != null && egress.isPending()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void close(int place) {
+        Egress egress = egresses[place];
+        if (egress != null) {
+            egress.close();
+            egresses[place] = null;
+        }
+    }
+
+    /** Also the socket that receives. */
+    @Override
+    public void close() {
+        for (int place = count - 1; place >= 0; place--) {
+            close(place);
+        }
+    }
+}

@@ -1,0 +1,151 @@
+package dev.trigon.dataplane.port.xdp;
+
+import dev.trigon.dataplane.port.PacketPort;
+import dev.trigon.dataplane.port.PortException;
+import dev.trigon.dataplane.port.pcap.PcapInput;
+import dev.trigon.linux.LinuxException;
+import dev.trigon.linux.bpf.XdpLink;
+import dev.trigon.linux.xdp.Umem;
+import dev.trigon.linux.xdp.XdpSocket;
+import dev.trigon.linux.xdp.XdpSocket.Copying;
+import dev.trigon.linux.xdp.XdpSocket.Sizes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+
+/**
+ * An interface taken in by AF_XDP: a program that steers, and a port for each of its queues. The best way that kernel and driver
+ * are capable of is found by trying, best first.
+ */
+public final class XdpArm {
+    private static final int FILL = 4_096;
+    /** What a driver's page has room for besides the headroom and the kernel's own notes (struct skb_shared_info). */
+    private static final int MOST_IN_A_PAGE = 4_096 - Umem.HEADROOM - 320;
+
+    private enum Way {
+        ZERO_COPY(XdpLink.Mode.NATIVE, Copying.ZERO_COPY, "native mode with zero-copy"),
+        NATIVE(XdpLink.Mode.NATIVE, Copying.COPY, "native mode, the kernel copies"),
+        GENERIC(XdpLink.Mode.GENERIC, Copying.COPY, "generic mode");
+
+        private final XdpLink.Mode mode;
+        private final Copying copying;
+        private final String words;
+
+        Way(XdpLink.Mode mode, Copying copying, String words) {
+            this.mode = mode;
+            this.copying = copying;
+            this.words = words;
+        }
+    }
+
+    /**
+     * What there is to know of an interface.
+     *
+     * @param frameOctets the longest frame that its MTU allows
+     * @param queues how many it receives by
+     */
+    public record Interface(String name, int ifIndex, long mac, int frameOctets, int queues) {}
+
+    /** @param how in words, with what a better way failed of */
+    public record Opened(List<PacketPort> ports, String how) {}
+
+    private final Interface of;
+    private final int batchCapacity;
+    private final SteeredVips vips;
+    private final IntPredicate isReserved;
+    /** One a queue, whichever way it takes. */
+    private final List<Umem> umems;
+
+    private XdpArm(Interface of, int batchCapacity, SteeredVips vips, IntPredicate isReserved) {
+        this.of = of;
+        this.batchCapacity = batchCapacity;
+        this.vips = vips;
+        this.isReserved = isReserved;
+        this.umems = IntStream.range(0, of.queues)
+                .mapToObj(queue ->
+                        Umem.allocate(of.frameOctets, XdpPort.CHUNKS, XdpPort.octetsBesideChunks(batchCapacity)))
+                .toList();
+    }
+
+    /**
+     * Opens an interface, steered to nothing yet.
+     *
+     * @param vips what is steered, of all interfaces
+     * @param isReserved interfaces whose queues are other ports' to receive by
+     * @throws PortException if it cannot be by AF_XDP
+     */
+    public static Opened open(Interface of, int batchCapacity, SteeredVips vips, IntPredicate isReserved)
+            throws PortException {
+        XdpArm arm = new XdpArm(of, batchCapacity, vips, isReserved);
+        StringBuilder failures = new StringBuilder();
+        for (Way way : Way.values()) {
+            try {
+                return new Opened(arm.open(way), way.words + failures);
+            } catch (PortException e) {
+                if (way == Way.GENERIC) {
+                    throw e;
+                }
+                failures.append("; not in ").append(way.words).append(": ").append(e.why());
+            }
+        }
+        throw new IllegalStateException("the last way ends it");
+    }
+
+    private List<PacketPort> open(Way way) throws PortException {
+        SharedProgram program = attach(way.mode);
+        List<PacketPort> ports = new ArrayList<>();
+        try {
+            for (int queue = 0; queue < of.queues; queue++) {
+                ports.add(port(way, queue, program));
+            }
+            return ports;
+        } catch (PortException e) {
+            ports.forEach(PacketPort::close);
+            throw e;
+        } finally {
+            program.leave();
+        }
+    }
+
+    private SharedProgram attach(XdpLink.Mode mode) throws PortException {
+        boolean frags = of.frameOctets > MOST_IN_A_PAGE;
+        int room = umems.get(0).roomOctets();
+        try {
+            return new SharedProgram(SteeringProgram.attach(of.ifIndex, of.mac, room, of.queues, frags, mode, vips));
+        } catch (LinuxException e) {
+            throw Refusals.ofProgram(e, of.name);
+        }
+    }
+
+    private PacketPort port(Way way, int queue, SharedProgram program) throws PortException {
+        try {
+            Sizes sizes = new Sizes(XdpPort.RECEIVE, FILL, Egresses.SEND, Egresses.COMPLETION);
+            XdpSocket socket = XdpSocket.open(umems.get(queue), sizes);
+            try {
+                socket.bind(of.ifIndex, queue, way.copying);
+                return port(way, queue, program, socket);
+            } catch (LinuxException | PortException e) {
+                socket.close();
+                throw e;
+            }
+        } catch (LinuxException e) {
+            throw Refusals.ofSocket(e, of.name, queue);
+        }
+    }
+
+    private PacketPort port(Way way, int queue, SharedProgram program, XdpSocket socket) throws PortException {
+        Umem umem = umems.get(queue);
+        Chunks chunks = new Chunks(XdpPort.CHUNKS, batchCapacity);
+        PcapInput aside = PcapInput.open(of.name, umem.roomOctets());
+        try {
+            program.join(queue, socket.fd());
+            Egresses egresses =
+                    new Egresses(socket, of.ifIndex, queue, way.copying, umem, chunks, batchCapacity, isReserved);
+            return new XdpPort(socket, umem, chunks, egresses, vips, aside, batchCapacity, program::leave);
+        } catch (LinuxException e) {
+            aside.close();
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,227 @@
+package dev.trigon.dataplane.port.xdp;
+
+import dev.trigon.dataplane.port.Batch;
+import dev.trigon.dataplane.port.PacketPort;
+import dev.trigon.dataplane.port.Steering;
+import dev.trigon.dataplane.port.pcap.PcapInput;
+import dev.trigon.dataplane.port.raw.RawOutput;
+import dev.trigon.linux.Wakeup;
+import dev.trigon.linux.xdp.ConsumerRing;
+import dev.trigon.linux.xdp.ProducerRing;
+import dev.trigon.linux.xdp.Umem;
+import dev.trigon.linux.xdp.XdpSocket;
+import java.net.InetAddress;
+import java.util.List;
+
+/**
+ * One queue of an interface, by AF_XDP: a frame is decided, rewritten and sent where the kernel has put it.
+ *
+ * <p>What the rings cannot take comes in by a capture beside them, as with the pcap engine: frames longer than a chunk, and
+ * frames for a VIP that is the gateway's own address, which the kernel must see too, for what no service asks for is its own. The
+ * XDP program lets both pass.
+ */
+public final class XdpPort implements PacketPort {
+    static final int RECEIVE = 4_096;
+    private static final int FILL = 4_096;
+    /** The receiving ring full, the sending ring of two interfaces full, and a batch. */
+    static final int CHUNKS = 8_192;
+
+    /** After so many batches the capture is looked at though nothing tells of a frame there. */
+    private static final int LOOK_ASIDE_EVERY = 16;
+    /** How long to look for the next frame before going to sleep: to be woken costs whoever sends it more. */
+    private static final long SPIN_NS = 20_000;
+    /** Chunks for frames that come from elsewhere: answers that wait, announcements. */
+    private static final int RESERVE = 128;
+    /** While frames wait to be sent. */
+    private static final int PENDING_MS = 1;
+
+    private final XdpSocket socket;
+    private final Umem umem;
+    private final Chunks chunks;
+    private final ConsumerRing received;
+    private final ProducerRing fill;
+    private final Egresses egresses;
+    private final SteeredVips steered;
+    private final PcapInput aside;
+    private final RawOutput common;
+    private final Wakeup wakeup;
+    private final Runnable closed;
+    private int batchesSinceLookAside;
+    /** Whether there is reason to think that the capture has frames. */
+    private boolean asideTells;
+
+    private boolean busy;
+
+    XdpPort(
+            XdpSocket socket,
+            Umem umem,
+            Chunks chunks,
+            Egresses egresses,
+            SteeredVips steered,
+            PcapInput aside,
+            int batchCapacity,
+            Runnable closed) {
+        this.socket = socket;
+        this.umem = umem;
+        this.chunks = chunks;
+        this.received = socket.received();
+        this.fill = socket.fill();
+        this.egresses = egresses;
+        this.steered = steered;
+        this.aside = aside;
+        this.common = new RawOutput(batchCapacity);
+        this.closed = closed;
+        int[] fds = aside.fds();
+        this.wakeup = new Wakeup(socket.fd(), fds[0], fds[1]);
+        refill();
+    }
+
+    /** Its first octets are the frames' chunks. */
+    @Override
+    public Batch newBatch(int capacity) {
+        return new Batch(umem.memory(), umem.octets(), capacity, Batch.LARGEST_FRAME);
+    }
+
+    /** For frames that do not lie in a chunk. */
+    static int octetsBesideChunks(int batchCapacity) {
+        return batchCapacity * Batch.LARGEST_FRAME;
+    }
+
+    @Override
+    public void receive(Batch batch) {
+        chunks.batchEnds();
+        egresses.complete(batch);
+        refill();
+        int room = batch.capacity() - batch.count();
+        int count = received.peek(room);
+        if (asideTells || aside.hasInHand() || ++batchesSinceLookAside >= LOOK_ASIDE_EVERY) {
+            lookAside(batch);
+            count = Math.min(count, batch.capacity() - batch.count());
+        }
+        int entry = received.next();
+        for (int i = 0; i < count; i++) {
+            int at = (int) received.frameAddress(entry + i);
+            batch.addAt(at, received.frameOctets(entry + i), false);
+            chunks.arrived(umem.chunkOf(at));
+        }
+        if (count > 0) {
+            received.release(count);
+            busy = true;
+        }
+    }
+
+    private void lookAside(Batch batch) {
+        int before = batch.count();
+        aside.receive(batch);
+        asideTells = batch.count() > before;
+        batchesSinceLookAside = 0;
+    }
+
+    /** Gives the kernel chunks to receive into, but for those that frames need that come from elsewhere. */
+    private void refill() {
+        int count = Math.min(fill.room(FILL), chunks.freeCount() - RESERVE);
+        if (count <= 0) {
+            return;
+        }
+        int entry = fill.next();
+        for (int i = 0; i < count; i++) {
+            fill.address(entry + i, umem.at(chunks.take(Chunks.RECEIVES)));
+        }
+        fill.submit(count);
+    }
+
+    @Override
+    public void transmit(Batch batch) {
+        for (int frame = 0; frame < batch.count(); frame++) {
+            if (batch.egress(frame) != Batch.STAYS && !queue(batch, frame)) {
+                common.send(batch, frame);
+            }
+        }
+        egresses.flush(batch);
+        common.flush(batch);
+    }
+
+    /** False: not by a ring. */
+    private boolean queue(Batch batch, int frame) {
+        Egress egress = egresses.of(batch.egress(frame));
+        int octets = batch.length(frame);
+        if (batch.segment(frame) != Batch.WHOLE) {
+            // it is sent at once, and what is queued goes first: a flow keeps its order
+            egresses.flush(batch);
+            return false;
+        }
+        if (egress == null || !egress.hasRoom() || octets > umem.roomOctets()) {
+            return false;
+        }
+        int at = batch.at(frame);
+        if (!batch.isIn(umem.memory()) || at >= umem.octets()) {
+            if (chunks.freeCount() == 0) {
+                return false;
+            }
+            int copy = umem.at(chunks.take(Chunks.IN_BATCH)) + Umem.HEADROOM;
+            umem.memory().buffer().put(copy, batch.frames(), at, octets);
+            at = copy;
+        }
+        egress.queue(frame, at, octets);
+        return true;
+    }
+
+    @Override
+    public void await(int timeoutMs) {
+        if (aside.hasInHand() || isSoonBusyAgain()) {
+            return;
+        }
+        busy = false;
+        wakeup.await(egresses.isPending() ? Math.min(timeoutMs, PENDING_MS) : timeoutMs);
+        asideTells = wakeup.wasReadable(1) || wakeup.wasReadable(2);
+    }
+
+    private boolean isSoonBusyAgain() {
+        if (!busy) {
+            return received.peek(1) > 0;
+        }
+        long beganNs = System.nanoTime();
+        do {
+            if (received.peek(1) > 0) {
+                return true;
+            }
+            Thread.onSpinWait();
+        } while (System.nanoTime() - beganNs < SPIN_NS);
+        return false;
+    }
+
+    @Override
+    public void wake() {
+        wakeup.wake();
+    }
+
+    @Override
+    public void steer(Steering wanted) {
+        List<InetAddress> own = List.copyOf(wanted.own());
+        // at no moment is a VIP brought in by neither
+        aside.steer(own, wanted.vips());
+        steered.set(wanted.vips().stream()
+                .filter(vip -> !wanted.own().contains(vip))
+                .toList());
+    }
+
+    @Override
+    public long kernelDrops() {
+        return socket.lost() + aside.kernelDrops();
+    }
+
+    /** Neither free nor the kernel's to receive into. */
+    int chunksInUse() {
+        egresses.complete(newBatch(0));
+        return CHUNKS - chunks.freeCount() - chunks.count(Chunks.RECEIVES);
+    }
+
+    @Override
+    public void close() {
+        egresses.close();
+        aside.close();
+        common.close();
+        wakeup.close();
+        closed.run();
+    }
+}
