@@ -125,6 +125,7 @@ prepare_machine() {
     renice -n "$NICE" $$ >/dev/null
     AUTOGROUP=$(sed -n 's/.* nice //p' /proc/self/autogroup 2>/dev/null || true)
     [[ -z $AUTOGROUP ]] || echo "$NICE" >"/proc/$$/autogroup"
+    modprobe -q nf_conntrack 2>/dev/null || true
     CONNTRACK_WAS=()
     local name
     for name in nf_conntrack_max nf_conntrack_buckets; do

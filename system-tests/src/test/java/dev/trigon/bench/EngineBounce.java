@@ -4,6 +4,8 @@ import dev.trigon.dataplane.port.Batch;
 import dev.trigon.dataplane.port.PacketPort;
 import dev.trigon.dataplane.port.Steering;
 import dev.trigon.dataplane.port.pcap.PcapPort;
+import dev.trigon.dataplane.port.xdp.SteeredVips;
+import dev.trigon.dataplane.port.xdp.XdpArm;
 import dev.trigon.dataplane.wire.EthernetHeader;
 import dev.trigon.linux.netlink.Link;
 import java.util.Set;
@@ -12,7 +14,7 @@ import java.util.Set;
  * vipd's engine with nothing in it: what arrives goes back with its MACs swapped. What vipd takes more than this for is
  * balancing.
  *
- * <p>Arguments: {@code engine=pcap}, {@code interface=}, {@code to=} the addresses that are sent to.
+ * <p>Arguments: {@code engine=pcap} or {@code af_xdp}, {@code interface=}, {@code to=} the addresses that are sent to.
  */
 final class EngineBounce {
     private static final int BATCH = 64;
@@ -32,8 +34,16 @@ final class EngineBounce {
     }
 
     private static PacketPort open(String engine, Link link) throws Exception {
+        int frameOctets = link.mtu() + EthernetHeader.LENGTH + TAGS_LENGTH;
         return switch (engine) {
-            case "pcap" -> PcapPort.open(link.name(), link.mtu() + EthernetHeader.LENGTH + TAGS_LENGTH, BATCH);
+            case "pcap" -> PcapPort.open(link.name(), frameOctets, BATCH);
+            case "af_xdp" -> {
+                long mac = link.mac() == null ? 0 : link.mac().value();
+                XdpArm.Interface arm = new XdpArm.Interface(link.name(), link.index(), mac, frameOctets, 1);
+                yield XdpArm.open(arm, BATCH, SteeredVips.create(), ifIndex -> false)
+                        .ports()
+                        .get(0);
+            }
             default -> throw new IllegalArgumentException("no engine is called " + engine);
         };
     }
