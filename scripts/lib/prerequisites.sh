@@ -2,12 +2,12 @@
 # shellcheck shell=bash
 
 # Without this file's word "no", Debian starts a service as soon as its package is there. We want the programs of nginx,
-# iperf3 and sshd, never a server on this machine. Known by its second line, so that one left behind by a kill is taken away
+# iperf3, HAProxy and sshd, never a server on this machine. Known by its second line, so that one left behind by a kill is taken away
 # next time.
 readonly SERVICE_POLICY=/usr/sbin/policy-rc.d
 readonly SERVICE_POLICY_MARK='# by Trigon: no service starts while its prerequisites are installed'
 
-# prerequisites build|run|lab|clients|test …: each group's programs are there when this returns
+# prerequisites build|run|lab|clients|test|bench …: each group's programs are there when this returns
 prerequisites() {
     local group missing=()
     for group in "$@"; do
@@ -47,7 +47,18 @@ prerequisites() {
                 want ssh-keyscan openssh-client
                 want sshd openssh-server
                 ;;
-            *) die "prerequisites" "no group is called $group" "name build, run, lab, clients or test" ;;
+            bench)
+                want jq jq
+                want gnuplot gnuplot-nox
+                want cc gcc
+                file /usr/include/linux/if_xdp.h linux-libc-dev
+                file /usr/include/stdio.h libc6-dev
+                want nginx nginx
+                want wrk wrk
+                want haproxy haproxy
+                file /usr/lib/nginx/modules/ngx_stream_module.so libnginx-mod-stream
+                ;;
+            *) die "prerequisites" "no group is called $group" "name build, run, lab, clients, test or bench" ;;
         esac
     done
     ((${#missing[@]} == 0)) || install "${missing[@]}"
@@ -57,6 +68,11 @@ prerequisites() {
 # want PROGRAM PACKAGE
 want() {
     command -v "$1" >/dev/null || missing+=("$2")
+}
+
+# file PATH PACKAGE
+file() {
+    [[ -e $1 ]] || missing+=("$2")
 }
 
 # library SONAME PACKAGE
@@ -112,6 +128,7 @@ install() {
     for package in "$@"; do
         case $package in
             nginx) is_installed nginx || new+=(nginx.service) ;;
+            haproxy) is_installed haproxy || new+=(haproxy.service) ;;
             openssh-server) is_installed openssh-server || new+=(ssh.socket ssh.service) ;;
         esac
     done

@@ -14,11 +14,11 @@ restart_knock() {
     done 2>/dev/null
 }
 
-# waits until more than so many frames came in by eth0 of the namespace it runs in; prints the time
+# waits until more than so many frames came in by "back" of the namespace it runs in; prints the time
 restart_arrival() {
     local seen nap
     exec {nap}<> <(:)
-    until read -r seen </sys/class/net/eth0/statistics/rx_packets && ((seen > $1)); do
+    until read -r seen </sys/class/net/back/statistics/rx_packets && ((seen > $1)); do
         read -r -t 0.004 -u "$nap" || true
     done
     date +%s%3N
@@ -26,7 +26,9 @@ restart_arrival() {
 
 restart_turn() {
     local how=$1 began came flows
-    in_ns sink bash -c "$(declare -f restart_arrival); restart_arrival $(arrived)" >"$RUN/arrival" &
+    local before
+    before=$(in_ns generator cat /sys/class/net/back/statistics/rx_packets)
+    in_ns generator bash -c "$(declare -f restart_arrival); restart_arrival $before" >"$RUN/arrival" &
     local arrival=$!
     began=$(date +%s%3N)
     in_ns gateway "$TRIGON_HOME/scripts/vipd" --config "$RUN/vipd.yaml" >"$RUN/vipd.log" 2>&1 &
@@ -34,7 +36,7 @@ restart_turn() {
     wait "$arrival"
     came=$(<"$RUN/arrival")
     wait_for 30 test -S "$RUN/vipd.sock"
-    flows=$("$TRIGON_HOME/scripts/vipctl" --socket "$RUN/vipd.sock" flows count -o json | jq .active)
+    flows=$(vipctl flows count -o json | jq .active)
     printf '%-8s %6d ms to the first packet, %d flows\n' "$how" $((came - began)) "$flows"
 }
 
@@ -45,15 +47,13 @@ restart_stop() {
 }
 
 bench_restart() {
-    local round knock host
+    local round knock
     conntrack_build
-    lay_out
-    # nothing but what vipd forwards is to arrive
-    for host in gateway sink; do in_ns "$host" sysctl -qw net.ipv6.conf.all.disable_ipv6=1; done
-    start_vipd l2dsr
+    lay_out two-armed
+    start_vipd pcap l2dsr 1048576 || die "vipd" "it did not start: $WHY" "see above"
     restart_stop TERM
-    rm -f "$RUN"/state-l2dsr/flows.*
-    conntrack_java dev.trigon.conntrack.RestartMeasurement fill "$RUN/state-l2dsr" $RESTART_FLOWS >/dev/null
+    rm -f "$RUN"/state/flows.*
+    conntrack_java dev.trigon.conntrack.RestartMeasurement fill "$RUN/state" $RESTART_FLOWS >/dev/null
     in_ns generator ip route replace $VIP via 198.51.100.2
     in_ns generator ip neigh replace 198.51.100.2 lladdr "$(mac_of gateway in)" dev eth0 nud permanent
     in_ns generator bash -c "$(declare -f restart_knock); restart_knock $VIP $PORT" &

@@ -43,6 +43,7 @@ final class PlainPcap4jLoop {
                         .build()) {
             in.setFilter(args[3], BpfCompileMode.OPTIMIZE);
             out.setFilter("less 1", BpfCompileMode.OPTIMIZE);
+            System.out.println("ready");
             while (true) {
                 byte[] frame = in.getNextRawPacket();
                 if (frame != null) {

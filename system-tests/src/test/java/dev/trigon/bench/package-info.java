@@ -1,4 +1,4 @@
-/** What scripts/bench runs: a generator, and the plain pcap4j loop that vipd is compared with. */
+/** What scripts/bench runs: a load and what measures it, and the bare loops that vipd is compared with. */
 @NullMarked
 package dev.trigon.bench;
 
