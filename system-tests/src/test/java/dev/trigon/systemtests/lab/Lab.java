@@ -58,10 +58,10 @@ public final class Lab implements BeforeAllCallback, AfterEachCallback, AfterAll
 
     private final Kind kind;
     private final int mtu;
-    private final String name = Objects.requireNonNullElse(
-                    System.getenv("TRIGON_LAB_PREFIX"),
-                    "test-" + ProcessHandle.current().pid())
-            + "-" + System.getProperty("trigon.fork", "1") + "-" + LABS.incrementAndGet();
+    /** Two tests' processes may have labs at once. */
+    private final String name = Objects.requireNonNullElse(System.getenv("TRIGON_LAB_PREFIX"), "test") + "-"
+            + ProcessHandle.current().pid() + "-" + LABS.incrementAndGet();
+
     private final Map<String, Host> hosts = new LinkedHashMap<>();
     private final Map<String, HostState> hostsBefore = new LinkedHashMap<>();
     private final Map<Path, Integer> shown = new LinkedHashMap<>();
