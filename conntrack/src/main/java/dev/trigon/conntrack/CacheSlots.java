@@ -90,6 +90,11 @@ final class CacheSlots {
         return memory.getLong(slot * SLOT_LENGTH + PORTS_OFFSET);
     }
 
+    /** Only an IPv6 flow's. */
+    long clientHigh(int slot) {
+        return highs.getLong(slot * HIGHS_LENGTH + CLIENT_HIGH_OFFSET);
+    }
+
     /** Reads the key of the flow a slot holds. */
     FlowKey key(int slot, FlowKey into) {
         int at = slot * SLOT_LENGTH;

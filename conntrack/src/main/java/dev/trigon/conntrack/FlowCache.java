@@ -32,6 +32,10 @@ public final class FlowCache implements AutoCloseable {
     private final int mask;
     private final long writeBehindMs;
     private int generation;
+
+    @SuppressWarnings("UnusedVariable") // kept, since the compiler leaves out what nobody wants
+    private long foreseen;
+
     private final FlowRecord scratch = new FlowRecord();
     private final FlowKey slotKey = new FlowKey();
 
@@ -98,6 +102,33 @@ public final class FlowCache implements AutoCloseable {
         }
         misses.increment();
         return readThrough(key, slot, limits, nowMs);
+    }
+
+    /**
+     * Has what the look-ups of these flows will read brought near, all at once, and does not wait for it: a flow met at
+     * random is far away, and the processor waits for many in the time that it waits for one. Changes nothing.
+     *
+     * @param hashes of the keys of flows over IPv4
+     */
+    public void foresee(long[] hashes, int count) {
+        long read = 0;
+        for (int i = 0; i < count; i++) {
+            read ^= slots.ports(home(hashes[i]));
+        }
+        foreseen = read;
+    }
+
+    /** The same for flows over IPv6, of which more is kept. */
+    public void foreseeIpv6(long[] hashes, int count) {
+        long read = 0;
+        for (int i = 0; i < count; i++) {
+            read ^= slots.ports(home(hashes[i])) ^ slots.clientHigh(home(hashes[i]));
+        }
+        foreseen = read;
+    }
+
+    private int home(long hash) {
+        return (int) hash & mask;
     }
 
     private boolean isCurrent(int slot) {

@@ -21,7 +21,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides each packet of a batch, in one pass, and rewrites in place those that go on. One worker owns one.
+ * Decides each packet of a batch, in one pass, and rewrites in place those that go on. One worker owns one. Before that pass
+ * {@link Foresight} looks over the batch, which changes nothing but how long memory is waited for.
  *
  * <p>{@link #release} comes before new packets, {@link #decide} before the batch is sent, {@link #settle} after: a packet
  * counts as forwarded only once the kernel has taken it.
@@ -48,6 +49,7 @@ public final class Forwarder {
     private final EchoResponder echoResponder;
     private final IcmpErrors icmpErrors;
     private final TcpResets tcpResets;
+    private final Foresight foresight;
     private final Packet packet = new Packet();
     private final Fate fate = new Fate();
 
@@ -62,6 +64,7 @@ public final class Forwarder {
         this.arm = arm;
         this.flows = memory.flows();
         this.counters = counters;
+        this.foresight = new Foresight(flows, batchCapacity);
         this.flowPlacement = new FlowPlacement(memory);
         this.placement = new Placement(flowPlacement, policy.echoToBackend());
         this.nextHopRoom = new WaitingRoom<>(
@@ -109,6 +112,7 @@ public final class Forwarder {
 
     /** Decides every frame of the batch. */
     public void decide(Batch batch, ServiceTable table, long nowMs) {
+        foresight.look(batch);
         for (decided = 0; decided < batch.count(); decided++) {
             backend[decided] = null;
             reason[decided] = null;

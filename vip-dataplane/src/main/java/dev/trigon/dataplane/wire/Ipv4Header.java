@@ -48,6 +48,11 @@ public final class Ipv4Header {
     private static final int OFFSET_MASK = 0x1FFF;
     private static final int DSCP_SHIFT = 2;
     private static final int ECN_MASK = 0x03;
+    /** In the word that the traffic class is the lower half of. */
+    private static final int DSCP_MASK = 0xFC;
+    /** In the word that the TTL is the upper half of. */
+    private static final int ONE_HOP = 1 << Byte.SIZE;
+
     private static final int LOOPBACK_NETWORK = 127;
 
     private ByteBuffer buffer = ByteBuffer.allocate(0);
@@ -194,12 +199,15 @@ public final class Ipv4Header {
      */
     public void redirect(int newDestination, int dscpCode) {
         int sum = checksum();
+        // whole words, as the checksum has them: one that is read right after an octet of it was written is waited for
         int oldFirst = firstWord();
-        dscp(dscpCode);
-        sum = InternetChecksum.replace16(sum, oldFirst, firstWord());
+        int newFirst = (oldFirst & ~DSCP_MASK) | dscpCode << DSCP_SHIFT;
+        sum = InternetChecksum.replace16(sum, oldFirst, newFirst);
+        buffer.putShort(at + VERSION_OFFSET, (short) newFirst);
         int oldTtl = ttlWord();
-        ttl(ttl() - 1);
-        sum = InternetChecksum.replace16(sum, oldTtl, ttlWord());
+        int newTtl = (oldTtl - ONE_HOP) & 0xFFFF;
+        sum = InternetChecksum.replace16(sum, oldTtl, newTtl);
+        buffer.putShort(at + TTL_OFFSET, (short) newTtl);
         sum = InternetChecksum.replace32(sum, destination(), newDestination);
         destination(newDestination);
         checksum(sum);
