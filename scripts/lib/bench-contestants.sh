@@ -1,5 +1,5 @@
 # Who is compared by scripts/bench, and how each is started in the gateway. Sourced, never run.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # for those beside it
 
 # What a frame that arrives costs the kernel is spent, on a veth, by who sent it: on the generator's processor. So the kernel's
 # own contestants are there twice: as they are, beside the generator, and with all their work moved to the measured processor
@@ -32,6 +32,8 @@ layout_of() {
 # start CONTESTANT [VIPD-FLOWS-MAX]: false, with WHY, where this machine or this build has no such thing
 start() {
     WHY=
+    # the one before has said that it is ready
+    rm -f "$RUN/contestant.log"
     case $1 in
         bounce-c) start_c_bounce ;;
         bounce-*) start_bounce "${1#bounce-}" ;;
@@ -77,11 +79,11 @@ start_pcap4j() {
 # is_ready PID: once it says so; false, with its last word, if it ends instead
 is_ready() {
     wait_for 20 ready_or_gone "$1" || true
-    grep -qx ready "$RUN/contestant.log" || { WHY=$(grep -v '^\s*at ' "$RUN/contestant.log" | tail -n 1) && return 1; }
+    grep -qsx ready "$RUN/contestant.log" || { WHY="it did not start: "$(grep -v '^\s*at ' "$RUN/contestant.log" | tail -n 1) && return 1; }
 }
 
 ready_or_gone() {
-    grep -qx ready "$RUN/contestant.log" || ! kill -0 "$1" 2>/dev/null
+    grep -qsx ready "$RUN/contestant.log" || ! kill -0 "$1" 2>/dev/null
 }
 
 start_kernel() {

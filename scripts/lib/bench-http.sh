@@ -15,7 +15,7 @@ http_lab() {
 }
 
 bench_http() {
-    local way kind
+    local way kind host
     http_lab up one-armed >/dev/null
     truncate -s 1M "$HTTP_RUN/www/1M.bin"
     for host in client gateway; do
@@ -48,7 +48,8 @@ http_down() {
 start_agents() {
     local server
     for server in b1 b2 b3; do
-        http_lab exec "$server" "$TRIGON_HOME/scripts/vip-agent" run --vip "$VIP" >"$HTTP_RUN/$server.agent" 2>&1 &
+        http_lab exec "$server" "$TRIGON_HOME/scripts/vip-agent" run --vip "$VIP" \
+            --state "$HTTP_RUN/$server/agent" >"$HTTP_RUN/$server.agent" 2>&1 &
     done
     for server in b1 b2 b3; do
         wait_for 20 holds_vip "$server" || die "vip-agent" "$(tail -n 1 "$HTTP_RUN/$server.agent")" "see above"
@@ -67,7 +68,7 @@ start_way() {
         haproxy) HTTP_TARGET=$HTTP_GATEWAY:8081 && start_haproxy ;;
         nginx) HTTP_TARGET=$HTTP_GATEWAY:8081 && start_stream ;;
     esac || return 1
-    wait_for 10 answers || { WHY="nothing answers at $HTTP_TARGET" && return 1; }
+    wait_for 10 answers || { WHY="nothing answers at $HTTP_TARGET: $(tail -n 1 "$RUN/contestant.log")" && return 1; }
 }
 
 answers() {

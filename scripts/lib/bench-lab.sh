@@ -1,5 +1,5 @@
 # The lab of scripts/bench: who sends and who forwards, a wire or two between them. Sourced, never run.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # for those beside it
 
 #   one-armed                            two-armed
 #

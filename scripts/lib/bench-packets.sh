@@ -1,5 +1,5 @@
 # scripts/bench: packets a second, new flows and latency of every contestant. Sourced, never run.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # for those beside it
 
 declare -A SKIPPED=()
 
