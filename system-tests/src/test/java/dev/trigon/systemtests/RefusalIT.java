@@ -64,16 +64,17 @@ class RefusalIT {
     void shouldNotStartWithABadConfiguration(String yaml, String reason) throws IOException {
         // its own socket and state, where it does not say them itself, so that these are not what it is refused for
         String control = yaml.contains("control") ? "" : "control: {socket: %s}\n".formatted(path("other.sock"));
-        shouldBeRefused(start(yaml + control + "state: " + path("other") + "\n"), 1, reason);
+        shouldBeRefused(startElsewhere(yaml + control + "state: " + path("other") + "\n"), 1, reason);
     }
 
     @Test
     void shouldNotStartOnAnInterfaceThatIsDown() throws IOException {
-        LAB.gateway().ask("ip", "link", "add", "down0", "type", "veth", "peer", "name", "down1");
+        LAB.router().ask("ip", "link", "add", "down0", "type", "veth", "peer", "name", "down1");
         try {
-            shouldBeRefused(start(Vipd.configuration("down0", path("other.sock"), path("other"))), 1, "down0.*down");
+            shouldBeRefused(
+                    startElsewhere(Vipd.configuration("down0", path("other.sock"), path("other"))), 1, "down0.*down");
         } finally {
-            LAB.gateway().ask("ip", "link", "delete", "down0");
+            LAB.router().ask("ip", "link", "delete", "down0");
         }
     }
 
@@ -92,10 +93,10 @@ class RefusalIT {
     @Test
     void shouldNotStartWithoutLibpcap() throws IOException {
         Path file = path("other.yaml");
-        Files.writeString(file, Vipd.configuration("eth0", path("other.sock"), path("other")));
+        Files.writeString(file, Vipd.configuration("lan", path("other.sock"), path("other")));
 
         // Hidden in this command's own mount namespace, which goes with it.
-        Output output = LAB.gateway()
+        Output output = LAB.router()
                 .run(
                         "sh",
                         "-ec",
@@ -204,6 +205,13 @@ class RefusalIT {
 
     private static Path path(String name) {
         return LAB.directory().resolve(name);
+    }
+
+    /** On a host that has no vipd yet: a second one is refused before its interfaces are looked at. */
+    private static Output startElsewhere(String configuration) throws IOException {
+        Path file = path("other.yaml");
+        Files.writeString(file, configuration);
+        return LAB.router().run(Lab.home() + "/scripts/vipd", "--config", file.toString());
     }
 
     private static Output start(String configuration) throws IOException {

@@ -14,7 +14,6 @@ import dev.trigon.linux.NamespaceLock;
 import dev.trigon.linux.libc.LibC;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -82,6 +81,7 @@ public final class Vipd implements Callable<Integer> {
         return REFUSED;
     }
 
+    @SuppressWarnings("try") // the lock is held, and not looked at
     private void run() throws Refusal, IOException {
         if (LibC.geteuid() != 0) {
             throw new Refusal("start", "raw sockets and routes are root's", "run it with sudo");
@@ -90,6 +90,7 @@ public final class Vipd implements Callable<Integer> {
         StopSignal signal = StopSignal.install();
         boolean stoppedCleanly = false;
         try (StateDirectory state = StateDirectory.open(settings.state());
+                NamespaceLock gateway = gateway(settings);
                 Engine engine = Engine.start(engineSettings(settings))) {
             serve(settings, state, engine, signal);
             stoppedCleanly = true;
@@ -105,15 +106,7 @@ public final class Vipd implements Callable<Integer> {
         ServiceRegistry registry = ServiceRegistry.open(state, engine);
         ControlServer server =
                 ControlServer.start(settings.socket(), registry, engine, Version.number(), this::uptimeSeconds);
-        // not before the socket: whoever chose one that is taken should hear of that first
-        Optional<NamespaceLock> gateway = NamespaceLock.take(GATEWAY_LOCK);
         try {
-            if (gateway.isEmpty()) {
-                throw new Refusal(
-                        "start",
-                        "another vipd runs in this network namespace, and they would undo each other's guard routes",
-                        "stop that one, or give it these interfaces too");
-            }
             registry.resume();
             LOG.info(
                     "vipd {} ready after {} ms: {} on {}, {} services, control socket {}",
@@ -127,8 +120,18 @@ public final class Vipd implements Callable<Integer> {
             LOG.info("stopping");
         } finally {
             server.close();
-            gateway.ifPresent(NamespaceLock::close);
         }
+    }
+
+    /** That this is the network namespace's one vipd. Before an interface is touched: a second one is none of its own. */
+    private static NamespaceLock gateway(VipdConfig settings) throws Refusal {
+        // whoever chose a socket that is taken should hear of that first
+        ControlServer.checkFree(settings.socket());
+        return NamespaceLock.take(GATEWAY_LOCK)
+                .orElseThrow(() -> new Refusal(
+                        "start",
+                        "another vipd runs in this network namespace, and they would undo each other's guard routes",
+                        "stop that one, or give it these interfaces too"));
     }
 
     private static Engine.Settings engineSettings(VipdConfig settings) {

@@ -36,6 +36,11 @@ public final class ControlServer implements Closeable {
         this.watch = watch;
     }
 
+    /** Refused where {@link #start} would refuse the place: before anything else is touched that a living vipd has. */
+    public static void checkFree(Path socket) throws Refusal {
+        ControlSocket.checkFree(socket);
+    }
+
     /**
      * Listens at once. What it answers comes from {@code registry} and {@code dataPath}, which outlive it.
      *

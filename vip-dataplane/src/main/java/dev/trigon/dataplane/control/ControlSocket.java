@@ -50,28 +50,32 @@ final class ControlSocket {
                     "its path is " + (octets - MAX_PATH_OCTETS) + " octets too long for a socket",
                     "choose a shorter one");
         }
+        checkFree(place);
         try {
-            checkFree(place);
             Files.createDirectories(directory);
             socket.clearWorkshop();
             Files.createDirectory(
                     workshop, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         } catch (IOException e) {
-            throw refused(place, "it cannot be made (" + e + ")", "check its directory, and that vipd runs as root");
+            throw impossible(place, e);
         }
         return socket;
+    }
+
+    private static Refusal impossible(Path place, IOException e) {
+        return refused(place, "it cannot be made (" + e + ")", "check its directory, and that vipd runs as root");
     }
 
     private static Refusal refused(Path place, String why, String remedy) {
         return new Refusal("control socket " + place, why, remedy);
     }
 
-    private static void checkFree(Path place) throws IOException, Refusal {
+    /** Refused as by {@link #claim}, without claiming it. */
+    static void checkFree(Path place) throws Refusal {
         if (!Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
-        if (!Files.readAttributes(place, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
-                .isOther()) {
+        if (!isSocket(place)) {
             throw refused(place, "there is a file that is no socket", "move it away, or give another path");
         }
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
@@ -80,6 +84,15 @@ final class ControlSocket {
             return;
         }
         throw refused(place, "another vipd runs here", "stop that one, or give this one a socket of its own");
+    }
+
+    private static boolean isSocket(Path place) throws Refusal {
+        try {
+            return Files.readAttributes(place, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                    .isOther();
+        } catch (IOException e) {
+            throw impossible(place, e);
+        }
     }
 
     /** Where to bind. */
