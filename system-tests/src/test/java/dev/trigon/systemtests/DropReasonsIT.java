@@ -55,6 +55,18 @@ class DropReasonsIT {
             DropReason.FAULT,
             "it would take a defect in vipd");
 
+    /** What an engine spares its users, and why. */
+    private static final Map<DropReason, String> NOT_BY_AF_XDP = Map.of(
+            DropReason.SUPER_PACKET,
+            "in native mode the far end of a wire cuts up what it sends",
+            DropReason.EGRESS_FULL,
+            "what leaves by a ring passes queueing disciplines by");
+
+    private static boolean canBe(DropReason reason) {
+        boolean spared = System.getProperty("trigon.engine", "").equals("af_xdp") && NOT_BY_AF_XDP.containsKey(reason);
+        return !spared && !NOT_FROM_OUTSIDE.containsKey(reason);
+    }
+
     /** A dead end, so that nothing else is lost with it: two ends of one wire, both the gateway's. */
     private static final String DEAD_END = "out0";
 
@@ -326,6 +338,7 @@ class DropReasonsIT {
 
     static Stream<Arguments> reasons() {
         return provocations().stream()
+                .filter(it -> canBe(it.reason))
                 .flatMap(it -> Stream.of(Family.values())
                         .filter(family -> it.reason != DropReason.BAD_EXTENSION_HEADERS || family == Family.IPV6)
                         .map(family -> Arguments.of(it.reason, family)));
@@ -380,8 +393,7 @@ class DropReasonsIT {
         for (DropReason reason : DropReason.values()) {
             String row = " +" + reason.label() + " +"
                     + counted.path("dropped").path(reason.label()).asLong() + "\\b.*";
-            boolean provoked = !NOT_FROM_OUTSIDE.containsKey(reason);
-            assertThat(table.stream().filter(it -> it.matches(row))).as(row).hasSize(provoked ? 1 : 0);
+            assertThat(table.stream().filter(it -> it.matches(row))).as(row).hasSize(canBe(reason) ? 1 : 0);
             assertThat(whole).anyMatch(it -> it.matches(row) && it.endsWith(reason.sentence()));
         }
     }

@@ -22,11 +22,14 @@ final class Tags {
 
     /** @param tags as tcpdump shows them */
     static void shouldBeOnWhateverIsSent(Lab lab, Family family, String... tags) {
-        Program tcpdump = lab.gateway().start("tcpdump", "--immediate-mode", "-lne", "-i", "eth0", "-Q", "out");
+        // at the far end: what leaves by AF_XDP passes the gateway's own captures by
+        Program tcpdump = lab.segment().start("tcpdump", "--immediate-mode", "-lne", "-i", "tagged", "-Q", "in");
         Eventually.within(SOON, () -> tcpdump.log().contains("listening on"), tcpdump::log);
 
         provokeEveryKind(lab, family);
 
+        // what it has not shown yet is lost when it is stopped
+        Eventually.within(SOON, () -> kinds(family).stream().allMatch(tcpdump.log()::contains), tcpdump::log);
         assertThat(tcpdump.stop()).isZero();
         List<String> frames = tcpdump.log()
                 .lines()

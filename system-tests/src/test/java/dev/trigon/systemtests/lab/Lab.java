@@ -211,8 +211,16 @@ public final class Lab implements BeforeAllCallback, AfterEachCallback, AfterAll
 
     /** @param device of the gateway: eth0, and eth1 in the two-armed lab */
     public Wire wire(String device) {
-        String segment = device.equals("eth0") ? "lan" : "far";
-        return new Wire(gateway(), new Host(segment, name + "-" + segment, directory), packets, device);
+        return new Wire(gateway(), segment(device.equals("eth0") ? "lan" : "far"), packets, device);
+    }
+
+    /** What the gateway's eth0 is plugged into. */
+    public Host segment() {
+        return segment("lan");
+    }
+
+    private Host segment(String segment) {
+        return new Host(segment, name + "-" + segment, directory);
     }
 
     public PacketCounts packets() {
