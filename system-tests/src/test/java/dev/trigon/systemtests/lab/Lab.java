@@ -63,6 +63,7 @@ public final class Lab implements BeforeAllCallback, AfterEachCallback, AfterAll
             + ProcessHandle.current().pid() + "-" + LABS.incrementAndGet();
 
     private final Map<String, Host> hosts = new LinkedHashMap<>();
+    private final Map<String, Host> segments = new LinkedHashMap<>();
     private final Map<String, HostState> hostsBefore = new LinkedHashMap<>();
     private final Map<Path, Integer> shown = new LinkedHashMap<>();
     private final Map<String, Agent> agents = new LinkedHashMap<>();
@@ -220,7 +221,7 @@ public final class Lab implements BeforeAllCallback, AfterEachCallback, AfterAll
     }
 
     private Host segment(String segment) {
-        return new Host(segment, name + "-" + segment, directory);
+        return segments.computeIfAbsent(segment, it -> new Host(it, name + "-" + it, directory));
     }
 
     public PacketCounts packets() {
