@@ -144,7 +144,7 @@ services:
     backends: [{name: b3, address: $PROBE_SERVER}]
 YAML
     rm -rf "$RUN/vipd.sock" "$RUN/state" "$RUN/gc.log"
-    VIPD_JAVA_OPTS="-Xlog:gc*:file=$RUN/gc.log" on gateway $MEASURED_CPU "$TRIGON_HOME/scripts/vipd" \
+    VIPD_JAVA_OPTS="-Xlog:gc*:file=$RUN/gc.log ${VIPD_JAVA_OPTS:-}" on gateway $MEASURED_CPU "$TRIGON_HOME/scripts/vipd" \
         --config "$RUN/vipd.yaml" >"$RUN/contestant.log" 2>&1 &
     wait_for 30 vipd_up_or_gone $! || true
     [[ -S $RUN/vipd.sock ]] || { WHY=$(tail -n 1 "$RUN/contestant.log") && return 1; }

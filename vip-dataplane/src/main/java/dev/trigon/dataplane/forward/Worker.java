@@ -28,10 +28,12 @@ public final class Worker implements Runnable, AutoCloseable {
     private static final int IDLE_MS = 100;
     /** While packets wait for a next hop, look often. */
     private static final int WAITING_MS = 1;
-    /** Cache entries to look at for write-behind: after a batch, and when there is nothing else to do. */
-    private static final int BUSY_SWEEP = 128;
+    /**
+     * Flows to write behind at a time: a write takes about as long as some packets do, and the next batch waits for as many.
+     * When there is nothing else to do it goes on until nothing is owed, with a look at what has arrived after each few.
+     */
+    private static final int SWEEP = 32;
 
-    private static final int IDLE_SWEEP = 16_384;
     private static final long OBSERVE_EVERY_MS = 200;
     private static final long COMPLAIN_EVERY_MS = 1_000;
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
@@ -140,17 +142,17 @@ public final class Worker implements Runnable, AutoCloseable {
             unsettled = false;
         }
         boolean idle = batch.count() == 0;
-        if (idle || flows.isPressed()) {
-            flows.writeSoon(nowMs, idle ? IDLE_SWEEP : BUSY_SWEEP);
-        } else {
-            flows.writeBehind(nowMs, BUSY_SWEEP);
-        }
+        boolean owesNothing = writeBehind(idle, nowMs) < SWEEP;
         announcer.tick(nowMs);
         observeNowAndThen(nowMs);
         counters.show();
-        if (idle) {
+        if (idle && owesNothing) {
             port.await(forwarder.isAnyWaiting() ? WAITING_MS : IDLE_MS);
         }
+    }
+
+    private int writeBehind(boolean idle, long nowMs) {
+        return idle || flows.isPressed() ? flows.writeSoon(nowMs, SWEEP) : flows.writeBehind(nowMs, SWEEP);
     }
 
     private void adopt(ServiceTable newTable, long nowMs) {
