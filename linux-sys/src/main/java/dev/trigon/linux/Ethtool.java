@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A NIC's offloads that merge received frames, as ethtool(8) shows and switches them, and how many queues it has. Sees the network namespace of the thread
- * that opened it; any thread may ask. What fails is a {@link LinuxException}.
+ * A NIC's offloads that change received frames, as ethtool(8) shows and switches them, and how many queues it has. Sees the
+ * network namespace of the thread that opened it; any thread may ask. What fails is a {@link LinuxException}.
  *
  * <pre>
  * struct ifreq {                         // linux/if.h; LP64      struct ethtool_value {   // linux/ethtool.h
@@ -24,12 +24,14 @@ import java.nio.charset.StandardCharsets;
  * </pre>
  */
 public final class Ethtool implements AutoCloseable {
-    /** What merges received frames. */
+    /** What changes received frames. */
     public enum Offload {
-        /** Generic receive offload: the kernel's own. */
+        /** Generic receive offload: the kernel merges frames. */
         GRO("generic-receive-offload", "gro"),
-        /** Large receive offload: the NIC's. */
-        LRO("large-receive-offload", "lro");
+        /** Large receive offload: the NIC merges them. */
+        LRO("large-receive-offload", "lro"),
+        /** The NIC takes 802.1Q tags off, and tells the kernel of them apart from the frame. */
+        RXVLAN("rx-vlan-offload", "rxvlan");
 
         private final String label;
         private final String word;
@@ -59,6 +61,7 @@ public final class Ethtool implements AutoCloseable {
     private static final int ETHTOOL_GGRO = 0x2B;
     private static final int ETHTOOL_SGRO = 0x2C;
     private static final int ETHTOOL_GCHANNELS = 0x3C;
+    private static final int ETH_FLAG_RXVLAN = 1 << 8;
     private static final int ETH_FLAG_LRO = 1 << 15;
     private static final int EOPNOTSUPP = 95;
 
@@ -94,7 +97,8 @@ public final class Ethtool implements AutoCloseable {
     public synchronized boolean isOn(String interfaceName, Offload offload) {
         return switch (offload) {
             case GRO -> call(interfaceName, "ETHTOOL_GGRO", ETHTOOL_GGRO, 0) != 0;
-            case LRO -> (call(interfaceName, "ETHTOOL_GFLAGS", ETHTOOL_GFLAGS, 0) & ETH_FLAG_LRO) != 0;
+            case LRO -> (flags(interfaceName) & ETH_FLAG_LRO) != 0;
+            case RXVLAN -> (flags(interfaceName) & ETH_FLAG_RXVLAN) != 0;
         };
     }
 
@@ -102,12 +106,18 @@ public final class Ethtool implements AutoCloseable {
     public synchronized void set(String interfaceName, Offload offload, boolean on) {
         switch (offload) {
             case GRO -> call(interfaceName, "ETHTOOL_SGRO", ETHTOOL_SGRO, on ? 1 : 0);
-            case LRO -> {
-                int flags = call(interfaceName, "ETHTOOL_GFLAGS", ETHTOOL_GFLAGS, 0);
-                int wanted = on ? flags | ETH_FLAG_LRO : flags & ~ETH_FLAG_LRO;
-                call(interfaceName, "ETHTOOL_SFLAGS", ETHTOOL_SFLAGS, wanted);
-            }
+            case LRO -> setFlag(interfaceName, ETH_FLAG_LRO, on);
+            case RXVLAN -> setFlag(interfaceName, ETH_FLAG_RXVLAN, on);
         }
+    }
+
+    private int flags(String interfaceName) {
+        return call(interfaceName, "ETHTOOL_GFLAGS", ETHTOOL_GFLAGS, 0);
+    }
+
+    private void setFlag(String interfaceName, int flag, boolean on) {
+        int flags = flags(interfaceName);
+        call(interfaceName, "ETHTOOL_SFLAGS", ETHTOOL_SFLAGS, on ? flags | flag : flags & ~flag);
     }
 
     /** How many queues frames are received into. A driver that knows no number has one. */

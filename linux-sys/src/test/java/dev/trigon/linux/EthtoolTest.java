@@ -49,6 +49,22 @@ class EthtoolTest {
     }
 
     @Test
+    void shouldReadAndSwitchRxvlan() {
+        sh("ip link add v0 type veth peer name v1");
+        try (Ethtool ethtool = Ethtool.open()) {
+            assertThat(ethtool.isOn("v0", Offload.RXVLAN)).isTrue();
+
+            ethtool.set("v0", Offload.RXVLAN, false);
+            assertThat(feature(Offload.RXVLAN.label())).endsWith("off");
+            assertThat(feature("tx-vlan-offload")).endsWith("on");
+            assertThat(ethtool.isOn("v0", Offload.RXVLAN)).isFalse();
+
+            sh("ethtool -K v0 rxvlan on");
+            assertThat(ethtool.isOn("v0", Offload.RXVLAN)).isTrue();
+        }
+    }
+
+    @Test
     void shouldCountReceiveQueues() {
         sh("ip link add v0 numrxqueues 4 numtxqueues 2 type veth peer name v1; ip link add br0 type bridge");
         try (Ethtool ethtool = Ethtool.open()) {

@@ -40,7 +40,7 @@ final class EngineBounce {
             case "af_xdp" -> {
                 long mac = link.mac() == null ? 0 : link.mac().value();
                 XdpArm.Interface arm = new XdpArm.Interface(link.name(), link.index(), mac, frameOctets, 1);
-                yield XdpArm.open(arm, BATCH, SteeredVips.create(), ifIndex -> false)
+                yield XdpArm.open(arm, XdpArm.Worst.GENERIC, BATCH, SteeredVips.create(), ifIndex -> false)
                         .ports()
                         .get(0);
             }

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
@@ -42,6 +43,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every reason to drop a packet, brought about from outside on real interfaces, and seen where operators look. */
+@Tag("pcap-too")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @DisabledIfSystemProperty(named = "trigon.faults", matches = "true", disabledReason = "each packet counts")
 class DropReasonsIT {
@@ -63,7 +65,7 @@ class DropReasonsIT {
             "what leaves by a ring passes queueing disciplines by");
 
     private static boolean canBe(DropReason reason) {
-        boolean spared = System.getProperty("trigon.engine", "").equals("af_xdp") && NOT_BY_AF_XDP.containsKey(reason);
+        boolean spared = !System.getProperty("trigon.engine", "").equals("pcap") && NOT_BY_AF_XDP.containsKey(reason);
         return !spared && !NOT_FROM_OUTSIDE.containsKey(reason);
     }
 

@@ -16,12 +16,14 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Wires that carry 9000 octets, and a narrower one behind the gateway. Servers answer pings, so that these go there too. */
+@Tag("pcap-too")
 class JumboIT {
     private static final int MTU = 9000;
     private static final int NARROW_MTU = 1280;

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** l2dsr, with clients and servers behind the same interface of the gateway. */
+@Tag("pcap-too")
 class OneArmedIT extends Delivery {
     @RegisterExtension
     static final Lab LAB = new Lab(Lab.Kind.ONE_ARMED);

@@ -6,10 +6,12 @@ import dev.trigon.systemtests.lab.Client;
 import dev.trigon.systemtests.lab.Lab;
 import dev.trigon.systemtests.lab.Vipd;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** l3dsr, with the servers a router away from the gateway. */
+@Tag("pcap-too")
 class RoutedIT extends Delivery {
     @RegisterExtension
     static final Lab LAB = new Lab(Lab.Kind.ROUTED);

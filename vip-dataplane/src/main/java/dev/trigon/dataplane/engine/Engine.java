@@ -27,6 +27,7 @@ import dev.trigon.dataplane.service.Refusal;
 import dev.trigon.dataplane.service.ServiceSpec;
 import dev.trigon.dataplane.service.ServiceTable;
 import dev.trigon.dataplane.service.Surroundings;
+import dev.trigon.linux.Ethtool;
 import dev.trigon.linux.LinuxException;
 import dev.trigon.linux.netlink.InterfaceAddress;
 import dev.trigon.linux.netlink.Rtnetlink;
@@ -207,7 +208,7 @@ public final class Engine implements DataPath, AutoCloseable {
         Thread warmUp = new Thread(() -> WarmUp.run(WARM_UP_NS), "warm-up");
         warmUp.start();
         FlowStore store = FlowStore.open(settings.state(), settings.maxFlows(), settings.maxClients());
-        Offloads offloads = Offloads.switchOff(settings.interfaces(), settings.state());
+        Offloads offloads = Offloads.switchOff(settings.interfaces(), inTheWayOf(settings.engine()), settings.state());
         try {
             Engine engine = new Engine(kernel, store, offloads, settings);
             join(warmUp);
@@ -219,6 +220,11 @@ public final class Engine implements DataPath, AutoCloseable {
             kernel.close();
             throw e;
         }
+    }
+
+    /** Which engine it will be is not known yet where it is to be the best that is possible. */
+    private static List<Ethtool.Offload> inTheWayOf(VipdConfig.Engine engine) {
+        return engine == VipdConfig.Engine.PCAP ? Offloads.OF_PCAP : Offloads.OF_AF_XDP;
     }
 
     /** Refused before anything is touched. */

@@ -16,14 +16,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps NICs from merging what they receive: GRO and LRO make frames that are longer than any link takes, and what merged them
- * cannot be asked how they were cut. Switched off while vipd runs, and put back.
+ * Keeps NICs from changing what they receive: GRO and LRO make frames that are longer than any link takes, and what merged them
+ * cannot be asked how they were cut; a tag that was taken off is told to the kernel, and AF_XDP does not pass it on. Switched off
+ * while vipd runs, and put back.
  *
  * <p>What was switched off stands in a file beside the flow table before it is, so that after a kill the next vipd knows what
  * to put back when it stops. It is of one boot: the next one starts with what the system sets up.
  */
 final class Offloads implements AutoCloseable {
     static final String FILE = "offloads";
+    /** What is in the way of any engine, and what is in the way of AF_XDP. */
+    static final List<Offload> OF_PCAP = List.of(Offload.GRO, Offload.LRO);
+
+    static final List<Offload> OF_AF_XDP = List.of(Offload.GRO, Offload.LRO, Offload.RXVLAN);
     private static final Path BOOT = Path.of("/proc/sys/kernel/random/boot_id");
     private static final int ENODEV = 19;
     private static final Logger LOG = LoggerFactory.getLogger(Offloads.class);
@@ -42,6 +47,7 @@ final class Offloads implements AutoCloseable {
 
     private final Ethtool ethtool;
     private final List<String> interfaces;
+    private final List<Offload> unwanted;
     private final Path file;
     private final Path beside;
     /** To be put back. */
@@ -49,26 +55,27 @@ final class Offloads implements AutoCloseable {
 
     private final Set<Switch> impossible = new HashSet<>();
 
-    private Offloads(Ethtool ethtool, List<String> interfaces, Path directory) {
+    private Offloads(Ethtool ethtool, List<String> interfaces, List<Offload> unwanted, Path directory) {
         this.ethtool = ethtool;
-        this.interfaces = interfaces;
+        this.interfaces = List.copyOf(interfaces);
+        this.unwanted = unwanted;
         this.file = directory.resolve(FILE);
         this.beside = directory.resolve(FILE + ".new");
     }
 
-    /** Switches off what merges frames on these interfaces. */
-    static Offloads switchOff(List<String> interfaces, Path directory) {
-        Offloads offloads = new Offloads(Ethtool.open(), List.copyOf(interfaces), directory);
+    /** Switches these off on these interfaces. */
+    static Offloads switchOff(List<String> interfaces, List<Offload> unwanted, Path directory) {
+        Offloads offloads = new Offloads(Ethtool.open(), interfaces, unwanted, directory);
         offloads.adopt();
         offloads.check();
         return offloads;
     }
 
-    /** What a vipd that was killed switched off. An interface that is not this one's any more gets it back at once. */
+    /** What a vipd that was killed switched off. What is in nobody's way any more is put back at once. */
     private void adopt() {
         switchedOff.addAll(load());
         List<Switch> others = switchedOff.stream()
-                .filter(one -> !interfaces.contains(one.interfaceName))
+                .filter(one -> !interfaces.contains(one.interfaceName) || !unwanted.contains(one.offload))
                 .toList();
         others.forEach(this::putBack);
         if (!others.isEmpty()) {
@@ -79,7 +86,7 @@ final class Offloads implements AutoCloseable {
     /** Switches off what is on: at the start, and when somebody has switched it on again. */
     synchronized void check() {
         for (String interfaceName : interfaces) {
-            for (Offload offload : Offload.values()) {
+            for (Offload offload : unwanted) {
                 check(new Switch(interfaceName, offload));
             }
         }
@@ -125,16 +132,23 @@ final class Offloads implements AutoCloseable {
     private void cannot(Switch one, String why) {
         if (impossible.add(one)) {
             LOG.warn(
-                    "{} cannot be switched off ({}): super-packets are segmented again, which costs; try"
-                            + " ethtool -K {} {} off, or use another NIC",
+                    "{} cannot be switched off ({}): {}; try ethtool -K {} {} off, or use another NIC",
                     one,
                     why,
+                    consequence(one.offload),
                     one.interfaceName,
                     one.offload.word());
         }
         if (switchedOff.remove(one)) {
             save();
         }
+    }
+
+    private static String consequence(Offload offload) {
+        return switch (offload) {
+            case GRO, LRO -> "super-packets are segmented again, which costs";
+            case RXVLAN -> "with af_xdp a tagged frame loses its tag";
+        };
     }
 
     private void putBack(Switch one) {

@@ -11,6 +11,7 @@ import dev.trigon.dataplane.port.pcap.PcapPort;
 import dev.trigon.dataplane.port.pcap.TracedPort;
 import dev.trigon.dataplane.port.xdp.SteeredVips;
 import dev.trigon.dataplane.port.xdp.XdpArm;
+import dev.trigon.dataplane.port.xdp.XdpArm.Worst;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ import org.slf4j.LoggerFactory;
  * the worker was given and what it gave, so that what it did can be understood from it.
  */
 final class Ports implements AutoCloseable {
+    private static final String CHOSEN = "chosen in vipd.yaml";
     private static final Logger LOG = LoggerFactory.getLogger(Ports.class);
 
     private final VipdConfig.Engine wanted;
@@ -53,14 +55,21 @@ final class Ports implements AutoCloseable {
      * @param queues how many the interface receives into
      */
     synchronized OpenedArm open(Arm arm, int queues) throws PortException {
-        if (wanted == VipdConfig.Engine.PCAP) {
-            return byPcap(arm, "chosen in vipd.yaml");
+        return switch (wanted) {
+            case PCAP -> byPcap(arm, CHOSEN);
+            case AF_XDP -> byXdp(arm, queues, Worst.GENERIC, CHOSEN);
+            case AUTO -> byTheBest(arm, queues);
+        };
+    }
+
+    /** In generic mode every frame on the interface would cost more, and those for VIPs no less than with pcap. */
+    private OpenedArm byTheBest(Arm arm, int queues) throws PortException {
+        try {
+            return byXdp(arm, queues, Worst.NATIVE, "the best that " + arm.interfaceName() + " is capable of");
+        } catch (PortException e) {
+            LOG.info("pcap on {}: af_xdp cannot be there: {}", arm.interfaceName(), e.why());
+            return byPcap(arm, "af_xdp cannot be: " + e.why());
         }
-        if (wanted == VipdConfig.Engine.AUTO) {
-            return byPcap(arm, "af_xdp is there if it is asked for: it has not been through every test yet");
-        }
-        XdpArm.Opened opened = byXdp(arm, queues);
-        return new OpenedArm(dressed(opened.ports(), arm), OpenedArm.AF_XDP, opened.how(), "chosen in vipd.yaml");
     }
 
     private OpenedArm byPcap(Arm arm, String reason) throws PortException {
@@ -68,10 +77,11 @@ final class Ports implements AutoCloseable {
         return new OpenedArm(dressed(List.of(port), arm), OpenedArm.PCAP, null, reason);
     }
 
-    private XdpArm.Opened byXdp(Arm arm, int queues) throws PortException {
+    private OpenedArm byXdp(Arm arm, int queues, Worst worst, String reason) throws PortException {
         XdpArm.Interface of =
                 new XdpArm.Interface(arm.interfaceName(), arm.ifIndex(), arm.mac(), arm.frameCapacity(), queues);
-        return XdpArm.open(of, Worker.BATCH, steered(), this::isOpenedHere);
+        XdpArm.Opened opened = XdpArm.open(of, worst, Worker.BATCH, steered(), this::isOpenedHere);
+        return new OpenedArm(dressed(opened.ports(), arm), OpenedArm.AF_XDP, opened.how(), reason);
     }
 
     private SteeredVips steered() throws PortException {

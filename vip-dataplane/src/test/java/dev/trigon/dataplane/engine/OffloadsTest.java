@@ -32,14 +32,22 @@ class OffloadsTest {
     }
 
     private static String gro(String interfaceName) {
-        return output("ethtool -k " + interfaceName + " | sed -n 's/^generic-receive-offload: //p'")
+        return feature("generic-receive-offload", interfaceName);
+    }
+
+    private static String rxvlan(String interfaceName) {
+        return feature("rx-vlan-offload", interfaceName);
+    }
+
+    private static String feature(String label, String interfaceName) {
+        return output("ethtool -k " + interfaceName + " | sed -n 's/^" + label + ": //p'")
                 .strip();
     }
 
     @Test
     void shouldSwitchOffWhatIsOnAndPutItBack() {
         wire();
-        Offloads offloads = Offloads.switchOff(List.of("v0", "v1"), state);
+        Offloads offloads = Offloads.switchOff(List.of("v0", "v1"), Offloads.OF_PCAP, state);
         assertThat(gro("v0")).isEqualTo("off");
         assertThat(file).exists();
 
@@ -52,7 +60,7 @@ class OffloadsTest {
     @Test
     void shouldSwitchOffAgainWhatSomebodySwitchedOn() {
         wire();
-        try (Offloads offloads = Offloads.switchOff(List.of("v0"), state)) {
+        try (Offloads offloads = Offloads.switchOff(List.of("v0"), Offloads.OF_PCAP, state)) {
             sh("ethtool -K v0 gro on");
             offloads.check();
             assertThat(gro("v0")).isEqualTo("off");
@@ -63,10 +71,10 @@ class OffloadsTest {
     @Test
     void shouldPutBackWhatAKilledVipdSwitchedOff() {
         wire();
-        Offloads killed = Offloads.switchOff(List.of("v0"), state);
+        Offloads killed = Offloads.switchOff(List.of("v0"), Offloads.OF_PCAP, state);
         assertThat(killed).isNotNull();
 
-        Offloads next = Offloads.switchOff(List.of("v0"), state);
+        Offloads next = Offloads.switchOff(List.of("v0"), Offloads.OF_PCAP, state);
         assertThat(gro("v0")).as("it stays as it is").isEqualTo("off");
 
         next.close();
@@ -76,12 +84,25 @@ class OffloadsTest {
     @Test
     void shouldPutBackAtOnceWhatIsNoArmAnyMore() {
         wire();
-        Offloads killed = Offloads.switchOff(List.of("v0"), state);
+        Offloads killed = Offloads.switchOff(List.of("v0"), Offloads.OF_PCAP, state);
         assertThat(killed).isNotNull();
 
-        Offloads next = Offloads.switchOff(List.of("v1"), state);
+        Offloads next = Offloads.switchOff(List.of("v1"), Offloads.OF_PCAP, state);
         assertThat(gro("v0")).isEqualTo("on");
         assertThat(file).doesNotExist();
+        next.close();
+    }
+
+    @Test
+    void shouldPutBackAtOnceWhatIsInTheWayOfAnotherEngineOnly() {
+        wire();
+        Offloads killed = Offloads.switchOff(List.of("v0"), Offloads.OF_AF_XDP, state);
+        assertThat(killed).isNotNull();
+        assertThat(rxvlan("v0")).isEqualTo("off");
+
+        Offloads next = Offloads.switchOff(List.of("v0"), Offloads.OF_PCAP, state);
+        assertThat(rxvlan("v0")).isEqualTo("on");
+        assertThat(gro("v0")).isEqualTo("off");
         next.close();
     }
 
@@ -90,14 +111,14 @@ class OffloadsTest {
         wire();
         sh("ethtool -K v0 gro off");
         Files.writeString(file, "another boot\nv0 gro\n");
-        Offloads.switchOff(List.of("v0"), state).close();
+        Offloads.switchOff(List.of("v0"), Offloads.OF_PCAP, state).close();
         assertThat(gro("v0")).isEqualTo("off");
     }
 
     @Test
     void shouldSwitchOffWhatAnInterfaceThatIsMadeAnewHasOn() {
         wire();
-        try (Offloads offloads = Offloads.switchOff(List.of("v0"), state)) {
+        try (Offloads offloads = Offloads.switchOff(List.of("v0"), Offloads.OF_PCAP, state)) {
             sh("ip link del v0");
             offloads.check();
             assertThat(file).as("nothing to put back").doesNotExist();
@@ -113,7 +134,7 @@ class OffloadsTest {
     void shouldGoOnWhereTheInterfaceIsGoneOrTheFileIsJunk() throws IOException {
         wire();
         Files.write(file, new byte[] {(byte) 0xA5, (byte) 0xFF, 10});
-        try (Offloads offloads = Offloads.switchOff(List.of("v0"), state)) {
+        try (Offloads offloads = Offloads.switchOff(List.of("v0"), Offloads.OF_PCAP, state)) {
             sh("ip link del v0");
             offloads.check();
         }

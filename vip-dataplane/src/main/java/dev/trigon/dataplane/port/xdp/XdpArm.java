@@ -39,6 +39,18 @@ public final class XdpArm {
         }
     }
 
+    /** What to be content with where nothing better is possible. */
+    public enum Worst {
+        NATIVE(Way.NATIVE),
+        GENERIC(Way.GENERIC);
+
+        private final Way way;
+
+        Worst(Way way) {
+            this.way = way;
+        }
+    }
+
     /**
      * What there is to know of an interface.
      *
@@ -86,9 +98,9 @@ public final class XdpArm {
      *
      * @param vips what is steered, of all interfaces
      * @param isReserved interfaces whose queues are other ports' to receive by
-     * @throws PortException if it cannot be by AF_XDP
+     * @throws PortException if it cannot be by AF_XDP: what the last way failed of
      */
-    public static Opened open(Interface of, int batchCapacity, SteeredVips vips, IntPredicate isReserved)
+    public static Opened open(Interface of, Worst worst, int batchCapacity, SteeredVips vips, IntPredicate isReserved)
             throws PortException {
         XdpArm arm = new XdpArm(of, batchCapacity, vips, isReserved);
         StringBuilder failures = new StringBuilder();
@@ -96,13 +108,13 @@ public final class XdpArm {
             try {
                 return new Opened(arm.open(way), way.words + failures);
             } catch (PortException e) {
-                if (way == Way.GENERIC) {
+                if (way == worst.way) {
                     throw e;
                 }
                 failures.append("; not in ").append(way.words).append(": ").append(e.why());
             }
         }
-        throw new IllegalStateException("the last way ends it");
+        throw new IllegalStateException("the worst way is among them");
     }
 
     private List<PacketPort> open(Way way) throws PortException {

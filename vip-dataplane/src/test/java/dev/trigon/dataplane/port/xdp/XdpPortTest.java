@@ -10,6 +10,7 @@ import dev.trigon.dataplane.port.PacketPort;
 import dev.trigon.dataplane.port.PortException;
 import dev.trigon.dataplane.port.Steering;
 import dev.trigon.dataplane.port.pcap.PcapPort;
+import dev.trigon.dataplane.port.xdp.XdpArm.Worst;
 import dev.trigon.dataplane.wire.IpAddress;
 import dev.trigon.dataplane.wire.Octets;
 import dev.trigon.dataplane.wire.TestFrame;
@@ -72,7 +73,7 @@ class XdpPortTest {
         Link link = link(name);
         long mac = link.mac() == null ? 0 : link.mac().value();
         XdpArm.Interface of = new XdpArm.Interface(name, link.index(), mac, FRAME_OCTETS, 1);
-        return XdpArm.open(of, BATCH, vips, ifIndex -> false);
+        return XdpArm.open(of, Worst.GENERIC, BATCH, vips, ifIndex -> false);
     }
 
     private XdpPort openV0() throws PortException {
