@@ -54,8 +54,15 @@ public final class Vipd implements Callable<Integer> {
     private Vipd() {}
 
     public static void main(String[] args) {
+        Thread.setDefaultUncaughtExceptionHandler(Vipd::died);
         int exitCode = new CommandLine(new Vipd()).execute(args);
         System.exit(exitCode);
+    }
+
+    /** Without one of its threads it would look alive, and something that nobody looks at would not be done any more. */
+    private static void died(Thread thread, Throwable why) {
+        LOG.error("{} died; vipd ends, so that whatever started it starts it again", thread.getName(), why);
+        Runtime.getRuntime().halt(1);
     }
 
     @Override

@@ -11,14 +11,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Team {
     private final String interfaceName;
-    /** The last one, whether it goes on or not. */
-    private volatile Shift shift;
-    /** Null while the shift goes on. */
-    private volatile @Nullable String whyLost;
+    /** Null while the interface is lost: whoever worked then is gone, and what they had can be freed. */
+    private volatile @Nullable Shift shift;
+    /** As they are, or were when the interface was lost. */
+    private volatile ArmStatus status;
 
     Team(Shift first) {
         this.interfaceName = first.found().arm().interfaceName();
         this.shift = first;
+        this.status = status(first);
     }
 
     /** From an opening of the interface to its loss. */
@@ -48,30 +49,33 @@ final class Team {
     /** The one that goes on; null while the interface is lost. */
     @Nullable
     Shift shift() {
-        return whyLost == null ? shift : null;
+        return shift;
     }
 
     void begin(Shift next) {
         shift = next;
-        whyLost = null;
+        status = status(next);
+    }
+
+    private ArmStatus status(Shift of) {
+        return new ArmStatus(
+                interfaceName,
+                of.opened().engine(),
+                of.opened().mode(),
+                of.opened().reason(),
+                of.members().size(),
+                null);
     }
 
     /** Answers whether that is news. */
     boolean end(String why) {
-        boolean isNews = !why.equals(whyLost);
-        whyLost = why;
-        return isNews;
+        ArmStatus before = status;
+        shift = null;
+        status = new ArmStatus(interfaceName, before.engine(), before.mode(), before.reason(), 0, why);
+        return !why.equals(before.whyLost());
     }
 
     ArmStatus status() {
-        Shift last = shift;
-        String why = whyLost;
-        return new ArmStatus(
-                interfaceName,
-                last.opened().engine(),
-                last.opened().mode(),
-                last.opened().reason(),
-                why == null ? last.members().size() : 0,
-                why);
+        return status;
     }
 }

@@ -108,6 +108,7 @@ public final class Forwarder {
             fragmentRoom.expire(nowMs, counters);
         }
         released = batch.count();
+        decided = 0;
     }
 
     /** Decides every frame of the batch. */

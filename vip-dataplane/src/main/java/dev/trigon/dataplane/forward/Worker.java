@@ -54,6 +54,8 @@ public final class Worker implements Runnable, AutoCloseable {
     private long observedMs;
     private long complainedMs;
     private boolean unsettled;
+    /** How many of the batch are among those that were received. */
+    private int counted;
 
     /**
      * Prepares a worker; {@link #run} is for the thread it gets.
@@ -109,6 +111,7 @@ public final class Worker implements Runnable, AutoCloseable {
             step();
         } catch (RuntimeException e) {
             if (unsettled) {
+                counters.received(batch.count() - counted);
                 forwarder.abandon(batch);
                 unsettled = false;
                 counters.show();
@@ -131,16 +134,17 @@ public final class Worker implements Runnable, AutoCloseable {
         adoptedGeneration = flows.generation();
         batch.clear();
         forwarder.release(batch, nowMs);
-        int released = batch.count();
+        counted = batch.count();
+        unsettled = true;
         port.receive(batch);
-        counters.received(batch.count() - released);
+        counters.received(batch.count() - counted);
+        counted = batch.count();
         if (batch.count() > 0) {
-            unsettled = true;
             forwarder.decide(batch, table, nowMs);
             port.transmit(batch);
             forwarder.settle(batch);
-            unsettled = false;
         }
+        unsettled = false;
         boolean idle = batch.count() == 0;
         boolean owesNothing = writeBehind(idle, nowMs) < SWEEP;
         announcer.tick(nowMs);

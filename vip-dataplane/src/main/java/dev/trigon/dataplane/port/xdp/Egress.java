@@ -6,6 +6,7 @@ import dev.trigon.linux.xdp.ProducerRing;
 import dev.trigon.linux.xdp.Umem;
 import dev.trigon.linux.xdp.XdpSocket;
 import dev.trigon.linux.xdp.XdpSocket.Copying;
+import java.lang.invoke.VarHandle;
 
 /**
  * Sends frames out of one interface from where they lie in the memory.
@@ -21,6 +22,7 @@ final class Egress implements AutoCloseable {
     private static final int EINVAL = 22;
     private static final int ENETDOWN = 100;
     private static final int ENOBUFS = 105;
+    private static final int MOST_IN_FLIGHT = Egresses.SEND;
 
     private final XdpSocket socket;
     private final Chunks chunks;
@@ -30,12 +32,17 @@ final class Egress implements AutoCloseable {
     private final ProducerRing ring;
     private final ConsumerRing completed;
     private final int[] frames;
+    private final int[] chunkOf;
     /** Of the first frame of this batch, in the ring. */
     private int first;
 
     private int queued;
     /** Up to where the kernel has taken frames, or lost them. */
     private int taken;
+    /** Up to where chunks have come back; the driver may change their order. */
+    private int done;
+    /** The interface has fewer queues to send by than to receive by, and this one is not among them. */
+    private boolean isNoQueue;
 
     Egress(XdpSocket socket, Copying copying, Umem umem, Chunks chunks, byte owner, int batchCapacity) {
         this.socket = socket;
@@ -46,22 +53,27 @@ final class Egress implements AutoCloseable {
         this.ring = socket.send();
         this.completed = socket.completed();
         this.frames = new int[batchCapacity];
+        this.chunkOf = new int[batchCapacity];
         this.first = ring.next();
         this.taken = first;
+        this.done = first;
     }
 
-    byte owner() {
-        return owner;
-    }
-
+    /** An interface that is slow to send does not get all the chunks: others have frames to receive. */
     boolean hasRoom() {
-        return ring.room(queued + 1) > queued;
+        return !isNoQueue && ring.next() + queued - done < MOST_IN_FLIGHT && ring.room(queued + 1) > queued;
+    }
+
+    boolean hasQueued() {
+        return queued > 0;
     }
 
     /** Queues a frame that lies in a chunk. There must be room. */
     void queue(int frame, int at, int octets) {
         ring.frame(ring.next() + queued, at, octets);
-        chunks.leaves(umem.chunkOf(at), owner);
+        int chunk = umem.chunkOf(at);
+        chunks.leaves(chunk, owner);
+        chunkOf[queued] = chunk;
         frames[queued++] = frame;
     }
 
@@ -71,9 +83,6 @@ final class Egress implements AutoCloseable {
      * @return whether the interface sends at all
      */
     boolean flush(Batch batch) {
-        if (queued == 0) {
-            return true;
-        }
         first = ring.next();
         ring.submit(queued);
         int errno = told ? push(batch) : nudge();
@@ -88,7 +97,9 @@ final class Egress implements AutoCloseable {
         return works;
     }
 
+    /** The ring's new entries are to be seen before the driver says that it sleeps, or it would sleep on. */
     private int nudge() {
+        VarHandle.fullFence();
         if (ring.needsWakeup()) {
             int errno = socket.wakeSend();
             return isFinal(errno) ? errno : 0;
@@ -112,7 +123,8 @@ final class Egress implements AutoCloseable {
                 return errno;
             } else if (taken == before) {
                 if (retried) {
-                    return 0;
+                    isNoQueue = errno == 0 && taken - done < completed.size();
+                    return isNoQueue ? ENXIO : 0;
                 }
                 retried = true;
                 takeBack();
@@ -139,18 +151,37 @@ final class Egress implements AutoCloseable {
 
     /** Whether frames of earlier batches still wait for the kernel to take them. */
     boolean isPending() {
-        return told && taken != ring.next();
+        return told ? taken != ring.next() : ring.taken() != ring.next();
     }
 
-    /** Takes back chunks whose frames have been sent, and tries again to send what waits: it has been counted already. */
-    void complete(Batch batch) {
+    /**
+     * Takes back chunks whose frames have been sent, and tries again to send what waits: it has been counted already.
+     *
+     * @return whether the interface sends at all
+     */
+    boolean complete(Batch batch) {
         takeBack();
-        if (isPending()) {
-            first = ring.next();
-            if (push(batch) != 0) {
-                taken = ring.next();
-            }
+        abandon();
+        if (!isPending()) {
+            return true;
         }
+        if (!told) {
+            return nudge() == 0;
+        }
+        first = ring.next();
+        if (push(batch) == 0) {
+            return true;
+        }
+        taken = ring.next();
+        return false;
+    }
+
+    /** What a batch queued and, for a fault, did not flush. */
+    private void abandon() {
+        for (int i = 0; i < queued; i++) {
+            chunks.give(chunkOf[i]);
+        }
+        queued = 0;
     }
 
     private void takeBack() {
@@ -163,11 +194,13 @@ final class Egress implements AutoCloseable {
             chunks.give(umem.chunkOf(completed.address(entry + i)));
         }
         completed.release(count);
+        done += count;
     }
 
+    /** Its chunks stay its own: the driver may be reading them. */
     @Override
     public void close() {
+        abandon();
         socket.close();
-        chunks.senderIsGone(owner);
     }
 }

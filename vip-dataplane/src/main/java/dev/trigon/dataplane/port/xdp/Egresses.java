@@ -16,13 +16,20 @@ import org.slf4j.LoggerFactory;
  * The interfaces that a port sends by: its own, by the socket that receives, and others, each opened when the first frame leaves
  * by it. One that will not have such a socket, since another has its queue or it is none to have queues, is asked again after a
  * while; until then its frames leave in the common way.
+ *
+ * <p>Where drivers work in the memory themselves, others have no such sockets: with one, an interface would have to receive by
+ * it too, and would have no chunks to receive into.
  */
 final class Egresses implements AutoCloseable {
     static final int SEND = 2_048;
     static final int COMPLETION = 4_096;
-    private static final int MOST = 16;
+    static final int MOST = 16;
+    private static final int NONE = -1;
     private static final int SEND_BUFFER_OCTETS = 8 * 1024 * 1024;
     private static final long RETRY_NS = TimeUnit.SECONDS.toNanos(2);
+    /** How long after a socket was closed a driver may still read what it was to send. */
+    private static final long QUARANTINE_NS = TimeUnit.SECONDS.toNanos(1);
+
     private static final Logger LOG = LoggerFactory.getLogger(Egresses.class);
 
     private final XdpSocket own;
@@ -35,8 +42,15 @@ final class Egresses implements AutoCloseable {
     private final int[] ifIndexes = new int[MOST];
     private final @Nullable Egress[] egresses = new Egress[MOST];
     private final long[] retryNs = new long[MOST];
+    /** When it sent last, in batches. */
+    private final long[] used = new long[MOST];
+
+    private final boolean[] quarantined = new boolean[MOST];
     private int count;
     private int last;
+    private long batches;
+    private int inQuarantine;
+    private long madeRoomNs;
 
     /**
      * Begins with the port's own interface.
@@ -59,6 +73,7 @@ final class Egresses implements AutoCloseable {
         this.chunks = chunks;
         this.batchCapacity = batchCapacity;
         this.isReserved = isReserved;
+        this.madeRoomNs = System.nanoTime();
         this.ifIndexes[0] = ifIndex;
         this.egresses[0] = egress(own, 0);
         this.count = 1;
@@ -67,14 +82,22 @@ final class Egresses implements AutoCloseable {
     private Egress egress(XdpSocket socket, int place) {
         socket.sendBuffer(SEND_BUFFER_OCTETS);
         socket.sendBudget(SEND);
-        return new Egress(socket, copying, umem, chunks, (byte) (Chunks.FIRST_SENDER + place), batchCapacity);
+        return new Egress(socket, copying, umem, chunks, owner(place), batchCapacity);
+    }
+
+    private static byte owner(int place) {
+        return (byte) (Chunks.FIRST_SENDER + place);
     }
 
     /** What sends by this interface; null: the common way does. */
     @Nullable
     Egress of(int ifIndex) {
         if (ifIndexes[last] != ifIndex) {
-            last = find(ifIndex);
+            int place = find(ifIndex);
+            if (place == NONE) {
+                return null;
+            }
+            last = place;
         }
         Egress egress = egresses[last];
         return egress != null ? egress : again(last);
@@ -86,19 +109,43 @@ final class Egresses implements AutoCloseable {
                 return place;
             }
         }
-        // interfaces come and go: the last place is whoever's came last
-        int place = count < MOST ? count++ : MOST - 1;
-        close(place);
-        ifIndexes[place] = ifIndex;
-        retryNs[place] = System.nanoTime();
+        int place = count < MOST ? count++ : makeRoom();
+        if (place != NONE) {
+            ifIndexes[place] = ifIndex;
+        }
         return place;
     }
 
-    private @Nullable Egress again(int place) {
+    /** Interfaces come and go: now and then, the one that was not sent by for longest makes room. */
+    private int makeRoom() {
         long nowNs = System.nanoTime();
-        if (nowNs - retryNs[place] < 0) {
+        if (nowNs - madeRoomNs < RETRY_NS) {
+            return NONE;
+        }
+        int longest = 1;
+        for (int place = 2; place < MOST; place++) {
+            if (used[place] < used[longest]) {
+                longest = place;
+            }
+        }
+        Egress egress = egresses[longest];
+        if (egress != null && egress.hasQueued()) {
+            return NONE;
+        }
+        madeRoomNs = nowNs;
+        close(longest);
+        return longest;
+    }
+
+    private @Nullable Egress again(int place) {
+        if (copying == Copying.ZERO_COPY) {
             return null;
         }
+        long nowNs = System.nanoTime();
+        if (retryNs[place] != 0 && nowNs - retryNs[place] < 0) {
+            return null;
+        }
+        release(place);
         retryNs[place] = nowNs + RETRY_NS;
         egresses[place] = isReserved.test(ifIndexes[place]) ? null : open(place);
         return egresses[place];
@@ -120,13 +167,16 @@ final class Egresses implements AutoCloseable {
         }
     }
 
-    /** Sends what is queued. An interface that sends no more is closed, so that its chunks are free. */
+    /** Sends what is queued. An interface that sends no more is closed, so that its chunks are free some time. */
     void flush(Batch batch) {
+        batches++;
         for (int place = 0; place < count; place++) {
             Egress egress = egresses[place];
-            if (egress != null && !egress.flush(batch) && place > 0) {
-                close(place);
-                retryNs[place] = System.nanoTime() + RETRY_NS;
+            if (egress != null && egress.hasQueued()) {
+                used[place] = batches;
+                if (!egress.flush(batch) && place > 0) {
+                    close(place);
+                }
             }
         }
     }
@@ -135,9 +185,12 @@ final class Egresses implements AutoCloseable {
     void complete(Batch batch) {
         for (int place = 0; place < count; place++) {
             Egress egress = egresses[place];
-            if (egress != null) {
-                egress.complete(batch);
+            if (egress != null && !egress.complete(batch) && place > 0) {
+                close(place);
             }
+        }
+        if (inQuarantine > 0) {
+            releaseQuarantined();
         }
     }
 
@@ -157,6 +210,26 @@ final class Egresses implements AutoCloseable {
         if (egress != null) {
             egress.close();
             egresses[place] = null;
+            retryNs[place] = System.nanoTime() + RETRY_NS;
+            quarantined[place] = true;
+            inQuarantine++;
+        }
+    }
+
+    private void releaseQuarantined() {
+        long nowNs = System.nanoTime();
+        for (int place = 0; place < count; place++) {
+            if (quarantined[place] && nowNs - (retryNs[place] - RETRY_NS) >= QUARANTINE_NS) {
+                release(place);
+            }
+        }
+    }
+
+    private void release(int place) {
+        if (quarantined[place]) {
+            quarantined[place] = false;
+            inQuarantine--;
+            chunks.senderIsGone(owner(place));
         }
     }
 

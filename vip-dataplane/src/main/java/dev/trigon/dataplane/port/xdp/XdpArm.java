@@ -11,6 +11,7 @@ import dev.trigon.linux.xdp.XdpSocket.Copying;
 import dev.trigon.linux.xdp.XdpSocket.Sizes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
@@ -22,6 +23,10 @@ public final class XdpArm {
     private static final int FILL = 4_096;
     /** What a driver's page has room for besides the headroom and the kernel's own notes (struct skb_shared_info). */
     private static final int MOST_IN_A_PAGE = 4_096 - Umem.HEADROOM - 320;
+
+    private static final int EBUSY = 16;
+    private static final long PATIENCE_NS = 500_000_000L;
+    private static final long PAUSE_NS = 10_000_000L;
 
     private enum Way {
         ZERO_COPY(XdpLink.Mode.NATIVE, Copying.ZERO_COPY, "native mode with zero-copy"),
@@ -148,7 +153,7 @@ public final class XdpArm {
             Sizes sizes = new Sizes(XdpPort.RECEIVE, FILL, Egresses.SEND, Egresses.COMPLETION);
             XdpSocket socket = XdpSocket.open(umems.get(queue), sizes);
             try {
-                socket.bind(of.ifIndex, queue, way.copying);
+                bind(socket, queue, way.copying);
                 return port(way, queue, program, socket);
             } catch (LinuxException | PortException e) {
                 socket.close();
@@ -159,16 +164,37 @@ public final class XdpArm {
         }
     }
 
+    /** The kernel takes its time to give a queue back that a socket had which is closed: it may have been our own. */
+    private void bind(XdpSocket socket, int queue, Copying copying) {
+        long beganNs = System.nanoTime();
+        while (true) {
+            try {
+                socket.bind(of.ifIndex, queue, copying);
+                return;
+            } catch (LinuxException e) {
+                if (e.errno() != EBUSY || System.nanoTime() - beganNs > PATIENCE_NS) {
+                    throw e;
+                }
+                LockSupport.parkNanos(PAUSE_NS);
+            }
+        }
+    }
+
     private PacketPort port(Way way, int queue, SharedProgram program, XdpSocket socket) throws PortException {
         Umem umem = umems.get(queue);
         Chunks chunks = new Chunks(XdpPort.CHUNKS, batchCapacity);
         PcapInput aside = PcapInput.open(of.name, umem.roomOctets());
+        boolean joined = false;
         try {
             program.join(queue, socket.fd());
+            joined = true;
             Egresses egresses =
                     new Egresses(socket, of.ifIndex, queue, way.copying, umem, chunks, batchCapacity, isReserved);
             return new XdpPort(socket, umem, chunks, egresses, vips, aside, batchCapacity, program::leave);
         } catch (LinuxException e) {
+            if (joined) {
+                program.leave();
+            }
             aside.close();
             throw e;
         }

@@ -5,6 +5,7 @@ import dev.trigon.dataplane.port.PacketPort;
 import dev.trigon.dataplane.port.Steering;
 import dev.trigon.dataplane.port.pcap.PcapInput;
 import dev.trigon.dataplane.port.raw.RawOutput;
+import dev.trigon.linux.LinuxException;
 import dev.trigon.linux.Wakeup;
 import dev.trigon.linux.xdp.ConsumerRing;
 import dev.trigon.linux.xdp.ProducerRing;
@@ -71,8 +72,13 @@ public final class XdpPort implements PacketPort {
         this.aside = aside;
         this.common = new RawOutput(batchCapacity);
         this.closed = closed;
-        int[] fds = aside.fds();
-        this.wakeup = new Wakeup(socket.fd(), fds[0], fds[1]);
+        try {
+            int[] fds = aside.fds();
+            this.wakeup = new Wakeup(socket.fd(), fds[0], fds[1]);
+        } catch (LinuxException e) {
+            common.close();
+            throw e;
+        }
         refill();
     }
 
@@ -128,6 +134,9 @@ public final class XdpPort implements PacketPort {
             fill.address(entry + i, umem.at(chunks.take(Chunks.RECEIVES)));
         }
         fill.submit(count);
+        if (fill.needsWakeup()) {
+            socket.wakeReceive();
+        }
     }
 
     @Override

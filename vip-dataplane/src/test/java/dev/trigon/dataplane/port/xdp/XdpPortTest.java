@@ -1,6 +1,7 @@
 package dev.trigon.dataplane.port.xdp;
 
 import static dev.trigon.dataplane.wire.Octets.hex;
+import static dev.trigon.linux.NetworkNamespace.output;
 import static dev.trigon.linux.NetworkNamespace.sh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -70,9 +71,13 @@ class XdpPortTest {
     }
 
     private XdpArm.Opened open(String name) throws PortException {
+        return open(name, 1);
+    }
+
+    private XdpArm.Opened open(String name, int queues) throws PortException {
         Link link = link(name);
         long mac = link.mac() == null ? 0 : link.mac().value();
-        XdpArm.Interface of = new XdpArm.Interface(name, link.index(), mac, FRAME_OCTETS, 1);
+        XdpArm.Interface of = new XdpArm.Interface(name, link.index(), mac, FRAME_OCTETS, queues);
         return XdpArm.open(of, Worst.GENERIC, BATCH, vips, ifIndex -> false);
     }
 
@@ -323,6 +328,8 @@ class XdpPortTest {
             port.transmit(outgoing);
             assertThat(outgoing.errno(0)).isEqualTo(ENETDOWN);
             assertThat(outgoing.errno(1)).isEqualTo(ENETDOWN);
+            assertThat(port.chunksInUse()).as("a driver could be reading them").isPositive();
+            sh("sleep 1.1");
             assertThat(port.chunksInUse()).isZero();
 
             sh("ip link set w0 up");
@@ -332,6 +339,66 @@ class XdpPortTest {
             assertThat(outgoing.errno(0)).isZero();
             assertThat(receiveToTheLast(far)).containsExactly(marked(1));
         }
+    }
+
+    /** The kernel takes nothing from its ring, and says so of nothing. */
+    @Test
+    void shouldSendInTheCommonWayWhereItsQueueIsNoneToSendBy() throws Exception {
+        sh("ip link add v0 address 02:00:00:00:00:02 numrxqueues 2 numtxqueues 1 type veth peer name v1");
+        sh("ip link set v0 up; ip link set v1 up; ethtool -L v0 rx 2 tx 1");
+        v0 = link("v0").index();
+        List<PacketPort> ports = open("v0", 2).ports();
+        try (PacketPort first = ports.get(0);
+                XdpPort second = (XdpPort) ports.get(1);
+                PcapPort far = farEnd("v1")) {
+            assertThat(first).isNotNull();
+            queue(marked(1), v0);
+            second.transmit(outgoing);
+            assertThat(outgoing.errno(0)).as("that it was lost is told").isNotZero();
+
+            for (int i = 2; i < 5; i++) {
+                outgoing.clear();
+                queue(marked(i), v0);
+                second.transmit(outgoing);
+                assertThat(outgoing.errno(0)).isZero();
+            }
+            outgoing.clear();
+            queue(LAST, v0);
+            second.transmit(outgoing);
+            assertThat(receiveToTheLast(far)).containsExactly(marked(2), marked(3), marked(4));
+        }
+    }
+
+    @Test
+    void shouldSendByMoreInterfacesThanItHasPlacesFor() throws Exception {
+        wire(1_500);
+        int many = Egresses.MOST + 4;
+        int[] interfaces = new int[many];
+        for (int i = 0; i < many; i++) {
+            sh("ip link add x" + i + " type veth peer name y" + i + "; ip link set x" + i + " up; ip link set y" + i
+                    + " up");
+            interfaces[i] = link("x" + i).index();
+        }
+        try (XdpPort port = openV0()) {
+            for (int batch = 0; batch < 5; batch++) {
+                outgoing.clear();
+                for (int i = 0; i < many; i++) {
+                    queue(marked(i), interfaces[i]);
+                }
+                port.transmit(outgoing);
+                for (int i = 0; i < many; i++) {
+                    assertThat(outgoing.errno(i)).isZero();
+                }
+            }
+            for (int i = 0; i < many; i++) {
+                assertThat(receivedBy("y" + i)).as("y" + i).isEqualTo(5);
+            }
+        }
+    }
+
+    private static long receivedBy(String name) {
+        return Long.parseLong(
+                output("awk '$1 == \"" + name + ":\" {print $3}' /proc/net/dev").strip());
     }
 
     @Test
