@@ -183,7 +183,7 @@ public final class XdpArm {
     private PacketPort port(Way way, int queue, SharedProgram program, XdpSocket socket) throws PortException {
         Umem umem = umems.get(queue);
         Chunks chunks = new Chunks(XdpPort.CHUNKS, batchCapacity);
-        PcapInput aside = PcapInput.open(of.name, umem.roomOctets());
+        Aside aside = queue == 0 ? Aside.of(PcapInput.open(of.name, umem.roomOctets())) : Aside.none();
         boolean joined = false;
         try {
             program.join(queue, socket.fd());

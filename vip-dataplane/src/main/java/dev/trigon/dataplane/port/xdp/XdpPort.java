@@ -3,7 +3,6 @@ package dev.trigon.dataplane.port.xdp;
 import dev.trigon.dataplane.port.Batch;
 import dev.trigon.dataplane.port.PacketPort;
 import dev.trigon.dataplane.port.Steering;
-import dev.trigon.dataplane.port.pcap.PcapInput;
 import dev.trigon.dataplane.port.raw.RawOutput;
 import dev.trigon.linux.LinuxException;
 import dev.trigon.linux.Wakeup;
@@ -11,15 +10,12 @@ import dev.trigon.linux.xdp.ConsumerRing;
 import dev.trigon.linux.xdp.ProducerRing;
 import dev.trigon.linux.xdp.Umem;
 import dev.trigon.linux.xdp.XdpSocket;
-import java.net.InetAddress;
-import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * One queue of an interface, by AF_XDP: a frame is decided, rewritten and sent where the kernel has put it.
  *
- * <p>What the rings cannot take comes in by a capture beside them, as with the pcap engine: frames longer than a chunk, and
- * frames for a VIP that is the gateway's own address, which the kernel must see too, for what no service asks for is its own. The
- * XDP program lets both pass.
+ * <p>What the rings cannot take comes in beside them: {@link Aside}.
  */
 public final class XdpPort implements PacketPort {
     static final int RECEIVE = 4_096;
@@ -27,8 +23,6 @@ public final class XdpPort implements PacketPort {
     /** The receiving ring full, the sending ring of two interfaces full, and a batch. */
     static final int CHUNKS = 8_192;
 
-    /** After so many batches the capture is looked at though nothing tells of a frame there. */
-    private static final int LOOK_ASIDE_EVERY = 16;
     /** How long to look for the next frame before going to sleep: to be woken costs whoever sends it more. */
     private static final long SPIN_NS = 20_000;
     /** Chunks for frames that come from elsewhere: answers that wait, announcements. */
@@ -43,14 +37,10 @@ public final class XdpPort implements PacketPort {
     private final ProducerRing fill;
     private final Egresses egresses;
     private final SteeredVips steered;
-    private final PcapInput aside;
+    private final Aside aside;
     private final RawOutput common;
     private final Wakeup wakeup;
     private final Runnable closed;
-    private int batchesSinceLookAside;
-    /** Whether there is reason to think that the capture has frames. */
-    private boolean asideTells;
-
     private boolean busy;
 
     XdpPort(
@@ -59,7 +49,7 @@ public final class XdpPort implements PacketPort {
             Chunks chunks,
             Egresses egresses,
             SteeredVips steered,
-            PcapInput aside,
+            Aside aside,
             int batchCapacity,
             Runnable closed) {
         this.socket = socket;
@@ -73,8 +63,8 @@ public final class XdpPort implements PacketPort {
         this.common = new RawOutput(batchCapacity);
         this.closed = closed;
         try {
-            int[] fds = aside.fds();
-            this.wakeup = new Wakeup(socket.fd(), fds[0], fds[1]);
+            this.wakeup = new Wakeup(IntStream.concat(IntStream.of(socket.fd()), IntStream.of(aside.fds()))
+                    .toArray());
         } catch (LinuxException e) {
             common.close();
             throw e;
@@ -98,12 +88,8 @@ public final class XdpPort implements PacketPort {
         chunks.batchEnds();
         egresses.complete(batch);
         refill();
-        int room = batch.capacity() - batch.count();
-        int count = received.peek(room);
-        if (asideTells || aside.hasInHand() || ++batchesSinceLookAside >= LOOK_ASIDE_EVERY) {
-            lookAside(batch);
-            count = Math.min(count, batch.capacity() - batch.count());
-        }
+        aside.receive(batch);
+        int count = received.peek(batch.capacity() - batch.count());
         int entry = received.next();
         for (int i = 0; i < count; i++) {
             int at = (int) received.frameAddress(entry + i);
@@ -114,13 +100,6 @@ public final class XdpPort implements PacketPort {
             received.release(count);
             busy = true;
         }
-    }
-
-    private void lookAside(Batch batch) {
-        int before = batch.count();
-        aside.receive(batch);
-        asideTells = batch.count() > before;
-        batchesSinceLookAside = 0;
     }
 
     /** Gives the kernel chunks to receive into, but for those that frames need that come from elsewhere. */
@@ -182,7 +161,7 @@ public final class XdpPort implements PacketPort {
         }
         busy = false;
         wakeup.await(egresses.isPending() ? Math.min(timeoutMs, PENDING_MS) : timeoutMs);
-        asideTells = wakeup.wasReadable(1) || wakeup.wasReadable(2);
+        aside.slept(wakeup, 1);
     }
 
     private boolean isSoonBusyAgain() {
@@ -206,9 +185,8 @@ public final class XdpPort implements PacketPort {
 
     @Override
     public void steer(Steering wanted) {
-        List<InetAddress> own = List.copyOf(wanted.own());
         // at no moment is a VIP brought in by neither
-        aside.steer(own, wanted.vips());
+        aside.steer(wanted);
         steered.set(wanted.vips().stream()
                 .filter(vip -> !wanted.own().contains(vip))
                 .toList());

@@ -266,6 +266,28 @@ class XdpPortTest {
     }
 
     @Test
+    void shouldReceiveAsideOnceHoweverManyQueuesThereAre() throws Exception {
+        sh("ip link add v0 address 02:00:00:00:00:02 numrxqueues 2 type veth peer name v1");
+        sh("ip link set v0 up; ip link set v1 up; ethtool -L v0 rx 2");
+        v1 = link("v1").index();
+        List<PacketPort> ports = open("v0", 2).ports();
+        InetAddress address = IpAddress.toInetAddress(0, IpAddress.mapped(OWN));
+        List<Batch> batches = ports.stream().map(port -> port.newBatch(BATCH)).toList();
+        ports.forEach(port -> port.steer(new Steering(List.of(address), Set.of(address))));
+
+        inject(TestFrame.udp().to(OWN, 53).build());
+        sh("sleep 0.1");
+        for (int round = 0; round < 50; round++) {
+            for (int i = 0; i < ports.size(); i++) {
+                ports.get(i).receive(batches.get(i));
+            }
+        }
+
+        ports.forEach(PacketPort::close);
+        assertThat(batches.stream().mapToInt(Batch::count).sum()).isEqualTo(1);
+    }
+
+    @Test
     void shouldSendFramesThatLieElsewhere() throws Exception {
         wire(1_500);
         try (XdpPort port = openV0();
