@@ -44,13 +44,15 @@ public final class FlowTable implements AutoCloseable {
     private final @Nullable FlowFile file;
     private final BackendCounts counts;
     private final AtomicInteger generation = new AtomicInteger(FIRST_GENERATION);
-    private final AtomicInteger nextToExpire = new AtomicInteger();
-    private final AtomicInteger nextToReclaim = new AtomicInteger();
+    private final Sweep expiry;
+    private final Sweep reclaiming;
     private boolean closed;
 
     private FlowTable(Flows flows, @Nullable FlowFile file) {
         this.map = flows.map();
         this.counts = flows.counts();
+        this.expiry = new Sweep(map, counts);
+        this.reclaiming = new Sweep(map, counts);
         this.file = file;
     }
 
@@ -222,28 +224,12 @@ public final class FlowTable implements AutoCloseable {
     }
 
     int expireNext(Predicate<FlowRecord> expired) {
-        return removeNext(nextToExpire, expired);
+        return expiry.removeNext(expired);
     }
 
     /** Like {@link #expireNext}, for flows that can be done without. */
     public int reclaimNext(long nowMs, IdleLimits limits, Reclaim what) {
-        return removeNext(
-                nextToReclaim, flow -> what.takes(flow, limits.of(flow.backendId()), nowMs - flow.lastSeenMs()));
-    }
-
-    private int removeNext(AtomicInteger next, Predicate<FlowRecord> doomed) {
-        int segment = Math.floorMod(next.getAndIncrement(), map.segments());
-        FlowRecord flow = new FlowRecord();
-        return map.removeIf(
-                segment,
-                cell -> {
-                    boolean removed = doomed.test(flow);
-                    if (removed) {
-                        counts.add(flow.backendId(), -1);
-                    }
-                    return removed;
-                },
-                flow.cell);
+        return reclaiming.removeNext(flow -> what.takes(flow, limits.of(flow.backendId()), nowMs - flow.lastSeenMs()));
     }
 
     /**

@@ -6,6 +6,7 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.function.LongConsumer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -103,6 +104,17 @@ class AllocationTest {
         assertThat(written[0]).isGreaterThan(MEASURED / 3);
     }
 
+    /** No packet's way, and yet for ever going on: what it leaves behind has to be collected, and packets wait then. */
+    @Test
+    void shouldAllocateNextToNothingWhenFlowsExpire() {
+        fill(false);
+        IdleLimits limits = id -> FlowTimeouts.DEFAULT;
+
+        long octets = allocated(WARM_UP / 20, MEASURED / 20, i -> table.expireNext(NOW_MS, limits));
+
+        assertThat(octets / (MEASURED / 20)).as("a piece of the table").isLessThanOrEqualTo(48);
+    }
+
     private FlowKey key(boolean ipv6, long number) {
         return ipv6 ? Keys.setIpv6(key, number, 5_000) : Keys.setIpv4(key, number, 5_000);
     }
@@ -114,12 +126,16 @@ class AllocationTest {
     }
 
     static long allocated(LongConsumer operation) {
+        return allocated(WARM_UP, MEASURED, operation);
+    }
+
+    private static long allocated(int warmUp, int measured, LongConsumer operation) {
         long thread = Thread.currentThread().getId();
-        for (long i = 0; i < WARM_UP; i++) {
+        for (long i = 0; i < warmUp; i++) {
             operation.accept(i);
         }
         long before = THREADS.getThreadAllocatedBytes(thread);
-        for (long i = WARM_UP; i < WARM_UP + MEASURED; i++) {
+        for (long i = warmUp; i < warmUp + measured; i++) {
             operation.accept(i);
         }
         return THREADS.getThreadAllocatedBytes(thread) - before;

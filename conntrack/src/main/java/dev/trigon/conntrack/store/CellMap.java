@@ -214,18 +214,40 @@ public final class CellMap implements AutoCloseable {
      * meanwhile: others may read it, not write. Answers how many were removed.
      */
     public int removeIf(int segment, Predicate<Cell> doomed, Cell using) {
-        try (MapSegmentContext<Cell, Cell, ?> context = map.segmentContext(segment)) {
-            int[] removed = new int[1];
-            context.forEachSegmentEntry(entry -> {
-                entry.key().getUsing(using);
-                entry.value().getUsing(using);
-                if (doomed.test(using)) {
-                    entry.doRemove();
-                    removed[0]++;
-                }
-            });
-            size.addAndGet(-removed[0]);
-            return removed[0];
+        return new Sweeper(using).removeIf(segment, doomed);
+    }
+
+    /** What {@link #removeIf} needs, for who does it thousands of times a second. For one thread at a time. */
+    public final class Sweeper implements Consumer<MapEntry<Cell, Cell>> {
+        private final Cell using;
+        private Predicate<Cell> doomed = cell -> false;
+        private int removed;
+
+        /** @param using what each cell is shown in */
+        public Sweeper(Cell using) {
+            this.using = using;
+        }
+
+        /** As {@link CellMap#removeIf}. */
+        public int removeIf(int segment, Predicate<Cell> what) {
+            doomed = what;
+            removed = 0;
+            try (MapSegmentContext<Cell, Cell, ?> context = map.segmentContext(segment)) {
+                context.forEachSegmentEntry(this);
+            } finally {
+                size.addAndGet(-removed);
+            }
+            return removed;
+        }
+
+        @Override
+        public void accept(MapEntry<Cell, Cell> entry) {
+            entry.key().getUsing(using);
+            entry.value().getUsing(using);
+            if (doomed.test(using)) {
+                entry.doRemove();
+                removed++;
+            }
         }
     }
 

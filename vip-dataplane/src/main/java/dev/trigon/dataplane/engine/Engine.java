@@ -212,6 +212,8 @@ public final class Engine implements DataPath, AutoCloseable {
         try {
             Engine engine = new Engine(kernel, store, offloads, settings);
             join(warmUp);
+            // what the start left behind is copied now, and not while packets wait
+            System.gc();
             engine.crew.start();
             return engine;
         } catch (Refusal | LinuxException e) {
