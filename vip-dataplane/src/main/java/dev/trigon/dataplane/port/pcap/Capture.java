@@ -22,7 +22,6 @@ import org.pcap4j.core.PcapNetworkInterface.PromiscuousMode;
  * A balancer stands in the way of every request, so latency comes before the last few percent of rate.
  */
 final class Capture implements AutoCloseable {
-    private static final int RING_OCTETS = 16 * 1024 * 1024;
     /** Immediate mode does not wait for it, but pcap_open_live's contract wants one. */
     private static final int READ_TIMEOUT_MS = 1;
     /** pcap-filter has no word for "nothing"; no frame is shorter than this. */
@@ -37,12 +36,13 @@ final class Capture implements AutoCloseable {
         this.ring = CaptureRing.of(pcapOf(handle));
     }
 
-    /** Opens a ring whose slots have room for frames of so many octets. It lets nothing in yet. */
-    static Capture open(String interfaceName, int frameOctets) throws PcapNativeException, NotOpenException {
+    /** Opens a ring of so many octets whose slots have room for frames of so many. It lets nothing in yet. */
+    static Capture open(String interfaceName, int ringOctets, int frameOctets)
+            throws PcapNativeException, NotOpenException {
         PcapHandle handle = new PcapHandle.Builder(interfaceName)
                 .snaplen(frameOctets)
                 .promiscuousMode(PromiscuousMode.NONPROMISCUOUS)
-                .bufferSize(RING_OCTETS)
+                .bufferSize(ringOctets)
                 .immediateMode(true)
                 .timeoutMillis(READ_TIMEOUT_MS)
                 .timestampPrecision(TimestampPrecision.NANO)

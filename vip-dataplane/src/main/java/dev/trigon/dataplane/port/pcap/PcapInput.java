@@ -18,6 +18,8 @@ import org.pcap4j.core.PcapNativeException;
  * came first is told by the kernel's timestamps; to be sure of it, a batch ends with what had arrived when it began.
  */
 public final class PcapInput implements AutoCloseable {
+    /** Each of the two rings, where all that there is comes in by them. */
+    static final int RING_OCTETS = 16 * 1024 * 1024;
     /** Of a super-packet: with the ring's own header, a slot is then the 64 KiB that its blocks are divided into. */
     private static final int LONG_FRAME_OCTETS = 65_450;
     /** The kernel takes the outer tag off before it measures, and libpcap puts it back. */
@@ -39,14 +41,15 @@ public final class PcapInput implements AutoCloseable {
     /**
      * Opens an interface, steered to nothing yet.
      *
+     * @param ringOctets of each of the two rings
      * @param frameOctets up to which frames, with a tag, go into the ring of many slots
      * @throws PortException if libpcap cannot
      */
-    public static PcapInput open(String interfaceName, int frameOctets) throws PortException {
+    public static PcapInput open(String interfaceName, int ringOctets, int frameOctets) throws PortException {
         try {
-            Capture frames = Capture.open(interfaceName, frameOctets);
+            Capture frames = Capture.open(interfaceName, ringOctets, frameOctets);
             try {
-                Capture longFrames = Capture.open(interfaceName, Math.max(frameOctets, LONG_FRAME_OCTETS));
+                Capture longFrames = Capture.open(interfaceName, ringOctets, Math.max(frameOctets, LONG_FRAME_OCTETS));
                 return new PcapInput(frames, longFrames, frameOctets);
             } catch (PcapNativeException | NotOpenException e) {
                 frames.close();

@@ -26,7 +26,7 @@ public final class PcapPort implements PacketPort {
      * @throws PortException if libpcap cannot
      */
     public static PcapPort open(String interfaceName, int frameCapacity, int batchCapacity) throws PortException {
-        return new PcapPort(PcapInput.open(interfaceName, frameCapacity), batchCapacity);
+        return new PcapPort(PcapInput.open(interfaceName, PcapInput.RING_OCTETS, frameCapacity), batchCapacity);
     }
 
     @Override

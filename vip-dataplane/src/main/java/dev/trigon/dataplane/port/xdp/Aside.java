@@ -1,6 +1,7 @@
 package dev.trigon.dataplane.port.xdp;
 
 import dev.trigon.dataplane.port.Batch;
+import dev.trigon.dataplane.port.PortException;
 import dev.trigon.dataplane.port.Steering;
 import dev.trigon.dataplane.port.pcap.PcapInput;
 import dev.trigon.linux.Wakeup;
@@ -18,6 +19,9 @@ final class Aside implements AutoCloseable {
     /** After so many batches it is looked at though nothing tells of a frame there. */
     private static final int LOOK_EVERY = 16;
 
+    /** Less than where all that there is comes in so. */
+    private static final int RING_OCTETS = 4 * 1024 * 1024;
+
     private final @Nullable PcapInput capture;
     private final int[] fds;
     private int batchesSinceLook;
@@ -29,8 +33,9 @@ final class Aside implements AutoCloseable {
         this.fds = capture == null ? new int[0] : capture.fds();
     }
 
-    static Aside of(PcapInput capture) {
-        return new Aside(capture);
+    /** @param frameOctets the longest frame that a chunk has room for */
+    static Aside open(String interfaceName, int frameOctets) throws PortException {
+        return new Aside(PcapInput.open(interfaceName, RING_OCTETS, frameOctets));
     }
 
     static Aside none() {

@@ -2,7 +2,6 @@ package dev.trigon.dataplane.port.xdp;
 
 import dev.trigon.dataplane.port.PacketPort;
 import dev.trigon.dataplane.port.PortException;
-import dev.trigon.dataplane.port.pcap.PcapInput;
 import dev.trigon.linux.LinuxException;
 import dev.trigon.linux.bpf.XdpLink;
 import dev.trigon.linux.xdp.Umem;
@@ -183,7 +182,7 @@ public final class XdpArm {
     private PacketPort port(Way way, int queue, SharedProgram program, XdpSocket socket) throws PortException {
         Umem umem = umems.get(queue);
         Chunks chunks = new Chunks(XdpPort.CHUNKS, batchCapacity);
-        Aside aside = queue == 0 ? Aside.of(PcapInput.open(of.name, umem.roomOctets())) : Aside.none();
+        Aside aside = queue == 0 ? Aside.open(of.name, umem.roomOctets()) : Aside.none();
         boolean joined = false;
         try {
             program.join(queue, socket.fd());
