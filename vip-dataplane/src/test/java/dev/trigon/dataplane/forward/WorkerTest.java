@@ -154,6 +154,24 @@ class WorkerTest {
     }
 
     @Test
+    void shouldCountWhatWasTakenWhenAFaultMeetsItsTaking() {
+        publish(echo());
+        until(() -> collected(1));
+        sent.clear();
+        port.arrive(numbered(1));
+        until(() -> collected(1));
+        sent.clear();
+        port.breakReceivingOnce();
+        port.arrive(numbered(2));
+        assertThat(counted(2).of(DropReason.FAULT)).isOne();
+
+        port.arrive(numbered(3));
+        until(() -> collected(1));
+        assertThat(number(sent.get(0))).isEqualTo(3);
+        assertThat(counted(3).of(Verdict.FORWARDED)).isEqualTo(2);
+    }
+
+    @Test
     void shouldNotSteerAnewWhenOnlyBackendsChange() {
         publish(echo());
         publish(service("echo").udp().backend(1, "10.2.0.11", 7).backend(2, "10.2.0.12", 1));

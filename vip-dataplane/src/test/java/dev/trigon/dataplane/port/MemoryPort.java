@@ -18,6 +18,7 @@ public final class MemoryPort implements PacketPort {
     private final List<Steering> steered = new ArrayList<>();
     private volatile int refusal;
     private volatile boolean broken;
+    private volatile boolean breaksReceiving;
     private volatile boolean closed;
 
     public void arrive(byte[] frame) {
@@ -33,6 +34,11 @@ public final class MemoryPort implements PacketPort {
     /** The next batch to be sent meets a fault of the port. */
     public void breakOnce() {
         broken = true;
+    }
+
+    /** The next time that a frame arrives, the port has a fault after it has taken it. */
+    public void breakReceivingOnce() {
+        breaksReceiving = true;
     }
 
     /** What was sent since the last time. */
@@ -66,6 +72,10 @@ public final class MemoryPort implements PacketPort {
             int octets = Math.min(frame.length, batch.frameCapacity());
             int number = batch.add(octets, octets < frame.length);
             batch.frames().put(batch.at(number), frame, 0, octets);
+            if (breaksReceiving) {
+                breaksReceiving = false;
+                throw new IllegalStateException("broken on purpose");
+            }
         }
     }
 
