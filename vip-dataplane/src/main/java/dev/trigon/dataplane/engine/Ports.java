@@ -1,6 +1,7 @@
 package dev.trigon.dataplane.engine;
 
 import dev.trigon.dataplane.config.VipdConfig;
+import dev.trigon.dataplane.engine.Arms.Found;
 import dev.trigon.dataplane.forward.Arm;
 import dev.trigon.dataplane.forward.Worker;
 import dev.trigon.dataplane.port.PacketPort;
@@ -11,6 +12,8 @@ import dev.trigon.dataplane.port.pcap.PcapPort;
 import dev.trigon.dataplane.port.pcap.TracedPort;
 import dev.trigon.dataplane.port.xdp.SteeredVips;
 import dev.trigon.dataplane.port.xdp.XdpArm;
+import dev.trigon.linux.Ethtool;
+import dev.trigon.linux.LinuxException;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.util.ArrayList;
@@ -47,19 +50,16 @@ final class Ports implements AutoCloseable {
         this.trace = trace;
     }
 
-    /**
-     * Opens an arm by the engine that is wanted and possible.
-     *
-     * @param queues how many the interface receives into
-     */
-    synchronized OpenedArm open(Arm arm, int queues) throws PortException {
+    /** Opens an arm by the engine that is wanted and possible. */
+    synchronized OpenedArm open(Found found) throws PortException {
+        Arm arm = found.arm();
         if (wanted == VipdConfig.Engine.PCAP) {
             return byPcap(arm, "chosen in vipd.yaml");
         }
         if (wanted == VipdConfig.Engine.AUTO) {
             return byPcap(arm, "af_xdp is there if it is asked for: it has not been through every test yet");
         }
-        XdpArm.Opened opened = byXdp(arm, queues);
+        XdpArm.Opened opened = byXdp(found);
         return new OpenedArm(dressed(opened.ports(), arm), OpenedArm.AF_XDP, opened.how(), "chosen in vipd.yaml");
     }
 
@@ -68,10 +68,11 @@ final class Ports implements AutoCloseable {
         return new OpenedArm(dressed(List.of(port), arm), OpenedArm.PCAP, null, reason);
     }
 
-    private XdpArm.Opened byXdp(Arm arm, int queues) throws PortException {
-        XdpArm.Interface of =
-                new XdpArm.Interface(arm.interfaceName(), arm.ifIndex(), arm.mac(), arm.frameCapacity(), queues);
-        return XdpArm.open(of, Worker.BATCH, steered(), this::isOpenedHere);
+    private XdpArm.Opened byXdp(Found found) throws PortException {
+        Arm arm = found.arm();
+        XdpArm.Interface of = new XdpArm.Interface(
+                arm.interfaceName(), arm.ifIndex(), arm.mac(), arm.frameCapacity(), found.queues(), found.sendQueues());
+        return XdpArm.open(of, Worker.BATCH, steered(), this::sendQueues);
     }
 
     private SteeredVips steered() throws PortException {
@@ -81,13 +82,13 @@ final class Ports implements AutoCloseable {
         return steered;
     }
 
-    /** Asked for interfaces that frames leave by, which come and go. */
-    private boolean isOpenedHere(int ifIndex) {
-        try {
+    /** Of an interface that frames leave by, which may come and go; none where they are its own ports'. */
+    private int sendQueues(int ifIndex) {
+        try (Ethtool ethtool = Ethtool.open()) {
             NetworkInterface known = NetworkInterface.getByIndex(ifIndex);
-            return known == null || interfaces.contains(known.getName());
-        } catch (SocketException e) {
-            return true;
+            return known == null || interfaces.contains(known.getName()) ? 0 : ethtool.sendQueues(known.getName());
+        } catch (SocketException | LinuxException e) {
+            return 0;
         }
     }
 
