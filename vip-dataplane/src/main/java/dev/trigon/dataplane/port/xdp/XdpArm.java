@@ -153,7 +153,6 @@ public final class XdpArm {
         Chunks chunks = new Chunks(XdpPort.CHUNKS, batchCapacity);
         PcapInput aside = PcapInput.open(of.name, umem.roomOctets());
         try {
-            program.join(queue, socket.fd());
             Egresses egresses = new Egresses(
                     socket,
                     of.ifIndex,
@@ -163,7 +162,13 @@ public final class XdpArm {
                     chunks,
                     batchCapacity,
                     ifIndex -> ifIndex == of.ifIndex ? of.sendQueues : sendQueues.applyAsInt(ifIndex));
-            return new XdpPort(socket, umem, chunks, egresses, vips, aside, batchCapacity, program::leave);
+            program.join(queue, socket.fd());
+            try {
+                return new XdpPort(socket, umem, chunks, egresses, vips, aside, batchCapacity, program::leave);
+            } catch (LinuxException e) {
+                program.leave();
+                throw e;
+            }
         } catch (LinuxException e) {
             aside.close();
             throw e;

@@ -432,7 +432,7 @@ class XdpPortTest {
             assertThatThrownBy(() -> open("v0"))
                     .isInstanceOf(PortException.class)
                     .hasMessageStartingWith(
-                            "another XDP program is on v0; take it away (ip link set dev v0 xdp off;");
+                            "another XDP program is on v0; end what holds it there (ip -d link show v0");
         } finally {
             other.close();
         }
