@@ -18,7 +18,8 @@ import java.nio.charset.StandardCharsets;
  * struct ethtool_channels {              // linux/ethtool.h
  *     __u32 cmd, max_rx, max_tx, max_other, max_combined;
  *     __u32 rx_count;                    // 20
- *     __u32 tx_count, other_count;
+ *     __u32 tx_count;                    // 24
+ *     __u32 other_count;
  *     __u32 combined_count;              // 32
  * };
  * </pre>
@@ -75,6 +76,7 @@ public final class Ethtool implements AutoCloseable {
     private static final int CMD_OFFSET = 0;
     private static final int VALUE_OFFSET = CMD_OFFSET + Integer.BYTES;
     private static final int RX_COUNT_OFFSET = 20;
+    private static final int TX_COUNT_OFFSET = 24;
     private static final int COMBINED_COUNT_OFFSET = 32;
     private static final int CHANNELS_LENGTH = COMBINED_COUNT_OFFSET + Integer.BYTES;
 
@@ -121,7 +123,16 @@ public final class Ethtool implements AutoCloseable {
     }
 
     /** How many queues frames are received into. A driver that knows no number has one. */
-    public synchronized int receiveQueues(String interfaceName) {
+    public int receiveQueues(String interfaceName) {
+        return queues(interfaceName, RX_COUNT_OFFSET);
+    }
+
+    /** How many queues frames are sent by. A driver that knows no number has one. */
+    public int sendQueues(String interfaceName) {
+        return queues(interfaceName, TX_COUNT_OFFSET);
+    }
+
+    private synchronized int queues(String interfaceName, int countOffset) {
         try {
             call(interfaceName, "ETHTOOL_GCHANNELS", ETHTOOL_GCHANNELS, 0);
         } catch (LinuxException e) {
@@ -131,8 +142,8 @@ public final class Ethtool implements AutoCloseable {
             throw e;
         }
         ByteBuffer structs = memory.buffer();
-        // some have queues for receiving, some have queues for both ways, and some both kinds
-        int queues = structs.getInt(VALUE_AT + RX_COUNT_OFFSET) + structs.getInt(VALUE_AT + COMBINED_COUNT_OFFSET);
+        // some have queues for one way, some have queues for both ways, and some both kinds
+        int queues = structs.getInt(VALUE_AT + countOffset) + structs.getInt(VALUE_AT + COMBINED_COUNT_OFFSET);
         return Math.max(1, queues);
     }
 

@@ -65,14 +65,20 @@ class EthtoolTest {
     }
 
     @Test
-    void shouldCountReceiveQueues() {
-        sh("ip link add v0 numrxqueues 4 numtxqueues 2 type veth peer name v1; ip link add br0 type bridge");
+    void shouldCountQueues() {
+        sh(
+                "ip link add v0 numrxqueues 4 numtxqueues 2 type veth peer name v1 numrxqueues 2; ip link add br0 type bridge");
         try (Ethtool ethtool = Ethtool.open()) {
             sh("ethtool -L v0 rx 4");
             assertThat(ethtool.receiveQueues("v0")).isEqualTo(4);
             sh("ethtool -L v0 rx 3; ethtool -L v1 rx 1");
             assertThat(ethtool.receiveQueues("v0")).isEqualTo(3);
             assertThat(ethtool.receiveQueues("v1")).isEqualTo(1);
+            sh("ethtool -L v0 tx 1");
+            assertThat(ethtool.sendQueues("v0")).isEqualTo(1);
+            sh("ethtool -L v1 rx 2; ethtool -L v0 tx 2");
+            assertThat(ethtool.sendQueues("v0")).isEqualTo(2);
+            assertThat(ethtool.sendQueues("br0")).isEqualTo(1);
             assertThat(ethtool.receiveQueues("br0"))
                     .as("its driver does not say")
                     .isEqualTo(1);

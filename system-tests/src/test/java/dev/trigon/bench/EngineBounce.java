@@ -39,8 +39,8 @@ final class EngineBounce {
             case "pcap" -> PcapPort.open(link.name(), frameOctets, BATCH);
             case "af_xdp" -> {
                 long mac = link.mac() == null ? 0 : link.mac().value();
-                XdpArm.Interface arm = new XdpArm.Interface(link.name(), link.index(), mac, frameOctets, 1);
-                yield XdpArm.open(arm, XdpArm.Worst.GENERIC, BATCH, SteeredVips.create(), ifIndex -> false)
+                XdpArm.Interface arm = new XdpArm.Interface(link.name(), link.index(), mac, frameOctets, 1, 1);
+                yield XdpArm.open(arm, XdpArm.Worst.GENERIC, BATCH, SteeredVips.create(), ifIndex -> 1)
                         .ports()
                         .get(0);
             }

@@ -192,7 +192,8 @@ public final class XdpSocket implements AutoCloseable {
     }
 
     /**
-     * Binds to one queue of an interface, in the way that is asked for.
+     * Binds to one queue of an interface, in the way that is asked for. An interface may send by fewer queues than it receives
+     * by: to be bound to one of the others goes well, and nothing ever leaves by it.
      *
      * @throws LinuxException EOPNOTSUPP or EINVAL: not in that way; EBUSY: another socket has the queue; ENODEV: no such
      *     interface

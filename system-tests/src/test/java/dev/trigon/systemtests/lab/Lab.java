@@ -67,6 +67,7 @@ public final class Lab implements BeforeAllCallback, AfterEachCallback, AfterAll
     private final Map<String, HostState> hostsBefore = new LinkedHashMap<>();
     private final Map<Path, Integer> shown = new LinkedHashMap<>();
     private final Map<String, Agent> agents = new LinkedHashMap<>();
+    private String engine = Vipd.TESTED_ENGINE;
     private boolean faulty = Faults.areEverywhere();
     private Path directory;
     private HostState machineBefore;
@@ -89,6 +90,12 @@ public final class Lab implements BeforeAllCallback, AfterEachCallback, AfterAll
     /** The same on a bad network. */
     public Lab withFaults() {
         faulty = true;
+        return this;
+    }
+
+    /** With this engine, whichever is tested. */
+    public Lab withEngine(String wanted) {
+        engine = wanted;
         return this;
     }
 
@@ -127,7 +134,7 @@ public final class Lab implements BeforeAllCallback, AfterEachCallback, AfterAll
         // a connection that was reset is for curl one that goes on, until it has read what its kernel has of it
         host("client").ask("sysctl", "-q", "net.ipv4.tcp_rmem=4096 131072 1048576");
         hosts.forEach((host, it) -> hostsBefore.put(host, it.state()));
-        vipd = new Vipd(this, directory, faulty ? Faults.CONFIGURATION : "");
+        vipd = new Vipd(this, directory, engine, faulty ? Faults.CONFIGURATION : "");
         client = new Client(host("client"), Family.IPV4);
     }
 

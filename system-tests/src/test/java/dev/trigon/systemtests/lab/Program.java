@@ -52,13 +52,17 @@ public final class Program {
     /** What it has said, and, as it is a Java program that should have gone on, what its threads are at. */
     String stuck() {
         int before = log().length();
-        Output.of(Map.of(), List.of("kill", "-QUIT", String.valueOf(process.pid())));
+        signal("QUIT");
         try {
             Eventually.within(Duration.ofSeconds(5), () -> log().length() > before, () -> "no word from it");
         } catch (AssertionError e) {
             return name + " does not even show its threads; it said:\n" + log();
         }
         return name + " said:\n" + log();
+    }
+
+    void signal(String name) {
+        Output.of(Map.of(), List.of("kill", "-" + name, String.valueOf(process.pid())));
     }
 
     /** All it has said, in earlier lives as well if it had the same log. */

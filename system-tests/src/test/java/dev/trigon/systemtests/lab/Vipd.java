@@ -15,7 +15,7 @@ import java.util.TreeMap;
 /** vipd on the gateway, and vipctl beside it. */
 public final class Vipd {
     /** Which engine is tested: {@code scripts/test --engine} says. */
-    private static final String ENGINE = System.getProperty("trigon.engine", "auto");
+    static final String TESTED_ENGINE = System.getProperty("trigon.engine", "auto");
 
     private static final Duration READY_LIMIT = Duration.ofSeconds(30);
     private static final Duration BALANCE_LIMIT = Duration.ofSeconds(5);
@@ -24,11 +24,13 @@ public final class Vipd {
     private final Path directory;
     private final Path config;
     private final Path socket;
+    private final String engine;
     private final String faults;
     private Program program;
 
-    Vipd(Lab lab, Path directory, String faults) {
+    Vipd(Lab lab, Path directory, String engine, String faults) {
         this.lab = lab;
+        this.engine = engine;
         this.faults = faults;
         this.directory = directory;
         this.config = directory.resolve("vipd.yaml");
@@ -37,13 +39,17 @@ public final class Vipd {
 
     /** A configuration as the tests use it. */
     public static String configuration(String device, Path socket, Path state) {
+        return configuration(device, TESTED_ENGINE, socket, state);
+    }
+
+    private static String configuration(String device, String engine, Path socket, Path state) {
         return """
                 interfaces: [%s]
                 engine: %s
                 control:
                   socket: %s
                 state: %s
-                """.formatted(device, ENGINE, socket, state);
+                """.formatted(device, engine, socket, state);
     }
 
     /** Starts it, again if it was stopped or killed, and returns once it answers. */
@@ -58,10 +64,7 @@ public final class Vipd {
 
     /** @param wrapper a command that becomes vipd in the end, such as a shell's that mounts something before */
     public void startBehind(List<String> wrapper, String more) {
-        write(config, configuration("eth0", socket, state()) + faults + more);
-        List<String> command = new ArrayList<>(wrapper);
-        command.addAll(List.of(Lab.home() + "/scripts/vipd", "--config", config.toString()));
-        program = lab.gateway().start("vipd", command);
+        program = lab.gateway().start("vipd", commandBehind(wrapper, more));
         Eventually.within(
                 READY_LIMIT,
                 () -> {
@@ -71,6 +74,18 @@ public final class Vipd {
                     return get("/v1/status").exit() == 0;
                 },
                 () -> "vipd does not answer; " + program.stuck());
+    }
+
+    private List<String> commandBehind(List<String> wrapper, String more) {
+        write(config, configuration("eth0", engine, socket, state()) + faults + more);
+        List<String> command = new ArrayList<>(wrapper);
+        command.addAll(List.of(Lab.home() + "/scripts/vipd", "--config", config.toString()));
+        return command;
+    }
+
+    /** Starts it where it is expected to refuse, and says what it came to. */
+    public Output refuseBehind(List<String> wrapper) {
+        return lab.gateway().run(commandBehind(wrapper, "").toArray(String[]::new));
     }
 
     /** Starts one that is expected to refuse, and says what it came to. */
@@ -88,6 +103,16 @@ public final class Vipd {
 
     public void kill() {
         program.kill();
+    }
+
+    /** SIGSTOP: it does nothing any more, and the kernel keeps all it has. */
+    public void freeze() {
+        program.signal("STOP");
+    }
+
+    /** SIGCONT. */
+    public void thaw() {
+        program.signal("CONT");
     }
 
     public String log() {

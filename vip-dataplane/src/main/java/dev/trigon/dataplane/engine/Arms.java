@@ -15,6 +15,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -39,8 +40,9 @@ final class Arms implements AutoCloseable {
      *
      * @param arm whoever its worker will be
      * @param queues how many it receives into
+     * @param sendQueues how many it sends by
      */
-    record Found(Arm arm, int queues) {
+    record Found(Arm arm, int queues, int sendQueues) {
         /** What has become of what was found before, if anything that an open port does not follow; null: nothing. */
         @Nullable
         String changeSince(Found before) {
@@ -84,7 +86,7 @@ final class Arms implements AutoCloseable {
         }
         int frameCapacity = roundUp(link.mtu() + EthernetHeader.LENGTH + TAGS);
         Arm arm = new Arm(0, name, link.index(), mac.value(), link.mtu(), frameCapacity, new ArmAddresses());
-        return new Found(arm, queuesOf(name));
+        return new Found(arm, queues(() -> ethtool.receiveQueues(name)), queues(() -> ethtool.sendQueues(name)));
     }
 
     private static @Nullable Link named(String name, List<Link> links) {
@@ -95,9 +97,9 @@ final class Arms implements AutoCloseable {
     }
 
     /** Drivers have various ways not to know. */
-    private int queuesOf(String name) {
+    private static int queues(IntSupplier counted) {
         try {
-            return ethtool.receiveQueues(name);
+            return counted.getAsInt();
         } catch (LinuxException e) {
             if (e.errno() == ENODEV) {
                 throw e;

@@ -53,7 +53,7 @@ final class Crew implements AutoCloseable {
         /** The interface as it is now. */
         Found find(String interfaceName) throws Refusal;
 
-        OpenedArm open(Arm arm, int queues) throws PortException;
+        OpenedArm open(Found found) throws PortException;
 
         /** A worker that closes its port when it ends. */
         Worker hire(Arm arm, PacketPort port, int workers);
@@ -77,7 +77,7 @@ final class Crew implements AutoCloseable {
         List<OpenedArm> opened = new ArrayList<>();
         try {
             for (Found one : found) {
-                opened.add(means.open(one.arm(), one.queues()));
+                opened.add(means.open(one));
             }
         } catch (PortException e) {
             opened.forEach(Crew::closePorts);
@@ -189,7 +189,7 @@ final class Crew implements AutoCloseable {
     private void resume(Team team, Found now) {
         OpenedArm opened;
         try {
-            opened = means.open(now.arm(), now.queues());
+            opened = means.open(now);
         } catch (PortException | LinuxException e) {
             cannotResume(team, String.valueOf(e.getMessage()));
             return;

@@ -135,8 +135,8 @@ public final class Engine implements DataPath, AutoCloseable {
         }
 
         @Override
-        public OpenedArm open(Arm arm, int queues) throws PortException {
-            return ports.open(arm, queues);
+        public OpenedArm open(Arms.Found found) throws PortException {
+            return ports.open(found);
         }
 
         @Override

@@ -1,6 +1,7 @@
 package dev.trigon.dataplane.engine;
 
 import dev.trigon.dataplane.config.VipdConfig;
+import dev.trigon.dataplane.engine.Arms.Found;
 import dev.trigon.dataplane.forward.Arm;
 import dev.trigon.dataplane.forward.Worker;
 import dev.trigon.dataplane.port.PacketPort;
@@ -12,6 +13,8 @@ import dev.trigon.dataplane.port.pcap.TracedPort;
 import dev.trigon.dataplane.port.xdp.SteeredVips;
 import dev.trigon.dataplane.port.xdp.XdpArm;
 import dev.trigon.dataplane.port.xdp.XdpArm.Worst;
+import dev.trigon.linux.Ethtool;
+import dev.trigon.linux.LinuxException;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.util.ArrayList;
@@ -49,23 +52,20 @@ final class Ports implements AutoCloseable {
         this.trace = trace;
     }
 
-    /**
-     * Opens an arm by the engine that is wanted and possible.
-     *
-     * @param queues how many the interface receives into
-     */
-    synchronized OpenedArm open(Arm arm, int queues) throws PortException {
+    /** Opens an arm by the engine that is wanted and possible. */
+    synchronized OpenedArm open(Found found) throws PortException {
         return switch (wanted) {
-            case PCAP -> byPcap(arm, CHOSEN);
-            case AF_XDP -> byXdp(arm, queues, Worst.GENERIC, CHOSEN);
-            case AUTO -> byTheBest(arm, queues);
+            case PCAP -> byPcap(found.arm(), CHOSEN);
+            case AF_XDP -> byXdp(found, Worst.GENERIC, CHOSEN);
+            case AUTO -> byTheBest(found);
         };
     }
 
     /** In generic mode every frame on the interface would cost more, and those for VIPs no less than with pcap. */
-    private OpenedArm byTheBest(Arm arm, int queues) throws PortException {
+    private OpenedArm byTheBest(Found found) throws PortException {
+        Arm arm = found.arm();
         try {
-            return byXdp(arm, queues, Worst.NATIVE, "the best that " + arm.interfaceName() + " is capable of");
+            return byXdp(found, Worst.NATIVE, "the best that " + arm.interfaceName() + " is capable of");
         } catch (PortException e) {
             LOG.info("pcap on {}: af_xdp cannot be there: {}", arm.interfaceName(), e.why());
             return byPcap(arm, "af_xdp cannot be: " + e.why());
@@ -77,10 +77,11 @@ final class Ports implements AutoCloseable {
         return new OpenedArm(dressed(List.of(port), arm), OpenedArm.PCAP, null, reason);
     }
 
-    private OpenedArm byXdp(Arm arm, int queues, Worst worst, String reason) throws PortException {
-        XdpArm.Interface of =
-                new XdpArm.Interface(arm.interfaceName(), arm.ifIndex(), arm.mac(), arm.frameCapacity(), queues);
-        XdpArm.Opened opened = XdpArm.open(of, worst, Worker.BATCH, steered(), this::isOpenedHere);
+    private OpenedArm byXdp(Found found, Worst worst, String reason) throws PortException {
+        Arm arm = found.arm();
+        XdpArm.Interface of = new XdpArm.Interface(
+                arm.interfaceName(), arm.ifIndex(), arm.mac(), arm.frameCapacity(), found.queues(), found.sendQueues());
+        XdpArm.Opened opened = XdpArm.open(of, worst, Worker.BATCH, steered(), this::sendQueues);
         return new OpenedArm(dressed(opened.ports(), arm), OpenedArm.AF_XDP, opened.how(), reason);
     }
 
@@ -91,13 +92,13 @@ final class Ports implements AutoCloseable {
         return steered;
     }
 
-    /** Asked for interfaces that frames leave by, which come and go. */
-    private boolean isOpenedHere(int ifIndex) {
-        try {
+    /** Of an interface that frames leave by, which may come and go; none where they are its own ports'. */
+    private int sendQueues(int ifIndex) {
+        try (Ethtool ethtool = Ethtool.open()) {
             NetworkInterface known = NetworkInterface.getByIndex(ifIndex);
-            return known == null || interfaces.contains(known.getName());
-        } catch (SocketException e) {
-            return true;
+            return known == null || interfaces.contains(known.getName()) ? 0 : ethtool.sendQueues(known.getName());
+        } catch (SocketException | LinuxException e) {
+            return 0;
         }
     }
 

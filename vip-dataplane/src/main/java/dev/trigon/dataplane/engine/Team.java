@@ -35,8 +35,13 @@ final class Team {
             if (change != null) {
                 return change;
             }
-            if (opened.engine().equals(OpenedArm.AF_XDP) && now.queues() != found.queues()) {
-                return "it has " + now.queues() + " receive queues, it had " + found.queues();
+            if (opened.engine().equals(OpenedArm.AF_XDP)) {
+                if (now.queues() != found.queues()) {
+                    return "it has " + now.queues() + " receive queues, it had " + found.queues();
+                }
+                if (now.sendQueues() != found.sendQueues()) {
+                    return "it has " + now.sendQueues() + " send queues, it had " + found.sendQueues();
+                }
             }
             return members.stream().anyMatch(CrewMember::hasEnded) ? "a worker's port failed" : null;
         }

@@ -80,9 +80,10 @@ class ArmsTest {
 
     @Test
     void shouldCountQueues() throws Refusal {
-        sh("ip link add q0 numrxqueues 4 type veth peer name q1; ip link set q0 up; ethtool -L q0 rx 3");
+        sh("ip link add q0 numrxqueues 4 numtxqueues 2 type veth peer name q1; ip link set q0 up; ethtool -L q0 rx 3");
         try (Arms arms = arms("q0")) {
             assertThat(arms.find("q0").queues()).isEqualTo(3);
+            assertThat(arms.find("q0").sendQueues()).isEqualTo(2);
         }
     }
 }

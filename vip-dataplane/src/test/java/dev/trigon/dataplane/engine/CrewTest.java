@@ -74,7 +74,7 @@ class CrewTest implements Crew.Means {
     }
 
     private void there(String name, int ifIndex, long mac, int mtu, int queues) {
-        kernel.put(name, new Found(new Arm(0, name, ifIndex, mac, mtu, mtu + 64, new ArmAddresses()), queues));
+        kernel.put(name, new Found(new Arm(0, name, ifIndex, mac, mtu, mtu + 64, new ArmAddresses()), queues, queues));
     }
 
     private void start(String... interfaces) throws Refusal {
@@ -117,12 +117,12 @@ class CrewTest implements Crew.Means {
     }
 
     @Override
-    public OpenedArm open(Arm arm, int queues) throws PortException {
+    public OpenedArm open(Found found) throws PortException {
         if (doNotOpen) {
             throw new PortException("it is busy", "wait");
         }
         List<PacketPort> opened = new ArrayList<>();
-        for (int queue = 0; queue < (engine.equals(OpenedArm.AF_XDP) ? queues : 1); queue++) {
+        for (int queue = 0; queue < (engine.equals(OpenedArm.AF_XDP) ? found.queues() : 1); queue++) {
             MemoryPort port = new MemoryPort();
             ports.add(port);
             opened.add(portsFail ? new FailingPort(port) : port);
@@ -241,6 +241,18 @@ class CrewTest implements Crew.Means {
         assertThat(ports.subList(0, 3)).allMatch(MemoryPort::isClosed);
         assertThat(told).containsExactly("+2", "-2", "+2", "-2", "+2", "-2", "+3");
         assertThat(crew.size()).isOne();
+    }
+
+    @Test
+    void shouldOpenAnewWhatSendsByOtherQueuesWhereTheEngineHasAPortForEach() throws Refusal {
+        engine = OpenedArm.AF_XDP;
+        there("eth0", 2, MAC, 1500, 2);
+        start("eth0");
+        kernel.put("eth0", new Found(crew.arms().get(0), 2, 1));
+        crew.check();
+        assertThat(ports).hasSize(4);
+        assertThat(ports.subList(0, 2)).allMatch(MemoryPort::isClosed);
+        assertThat(crew.size()).isEqualTo(2);
     }
 
     @Test

@@ -7,7 +7,7 @@ import dev.trigon.linux.xdp.XdpSocket;
 import dev.trigon.linux.xdp.XdpSocket.Copying;
 import dev.trigon.linux.xdp.XdpSocket.Sizes;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntPredicate;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,6 +16,9 @@ import org.slf4j.LoggerFactory;
  * The interfaces that a port sends by: its own, by the socket that receives, and others, each opened when the first frame leaves
  * by it. One that will not have such a socket, since another has its queue or it is none to have queues, is asked again after a
  * while; until then its frames leave in the common way.
+ *
+ * <p>A socket sends by the queue of the number that it receives by. An interface may have fewer to send by: the kernel binds the
+ * socket all the same, and nothing that it is given ever leaves.
  *
  * <p>Where drivers work in the memory themselves, others have no such sockets: with one, an interface would have to receive by
  * it too, and would have no chunks to receive into.
@@ -38,7 +41,7 @@ final class Egresses implements AutoCloseable {
     private final Umem umem;
     private final Chunks chunks;
     private final int batchCapacity;
-    private final IntPredicate isReserved;
+    private final IntUnaryOperator sendQueues;
     private final int[] ifIndexes = new int[MOST];
     private final @Nullable Egress[] egresses = new Egress[MOST];
     private final long[] retryNs = new long[MOST];
@@ -55,7 +58,7 @@ final class Egresses implements AutoCloseable {
     /**
      * Begins with the port's own interface.
      *
-     * @param isReserved whether an interface's queues are another port's to receive by
+     * @param sendQueues how many an interface sends by; none where they are other ports'
      */
     Egresses(
             XdpSocket own,
@@ -65,18 +68,22 @@ final class Egresses implements AutoCloseable {
             Umem umem,
             Chunks chunks,
             int batchCapacity,
-            IntPredicate isReserved) {
+            IntUnaryOperator sendQueues) {
         this.own = own;
         this.queue = queue;
         this.copying = copying;
         this.umem = umem;
         this.chunks = chunks;
         this.batchCapacity = batchCapacity;
-        this.isReserved = isReserved;
+        this.sendQueues = sendQueues;
         this.madeRoomNs = System.nanoTime();
         this.ifIndexes[0] = ifIndex;
-        this.egresses[0] = egress(own, 0);
+        this.egresses[0] = sends(ifIndex) ? egress(own, 0) : null;
         this.count = 1;
+    }
+
+    private boolean sends(int ifIndex) {
+        return queue < sendQueues.applyAsInt(ifIndex);
     }
 
     private Egress egress(XdpSocket socket, int place) {
@@ -100,7 +107,7 @@ final class Egresses implements AutoCloseable {
             last = place;
         }
         Egress egress = egresses[last];
-        return egress != null ? egress : again(last);
+        return egress != null || last == 0 ? egress : again(last);
     }
 
     private int find(int ifIndex) {
@@ -147,7 +154,7 @@ final class Egresses implements AutoCloseable {
         }
         release(place);
         retryNs[place] = nowNs + RETRY_NS;
-        egresses[place] = isReserved.test(ifIndexes[place]) ? null : open(place);
+        egresses[place] = sends(ifIndexes[place]) ? open(place) : null;
         return egresses[place];
     }
 
@@ -236,8 +243,12 @@ final class Egresses implements AutoCloseable {
     /** Also the socket that receives. */
     @Override
     public void close() {
+        boolean ownSends = egresses[0] != null;
         for (int place = count - 1; place >= 0; place--) {
             close(place);
+        }
+        if (!ownSends) {
+            own.close();
         }
     }
 }

@@ -11,7 +11,7 @@ import dev.trigon.linux.xdp.XdpSocket.Sizes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.IntPredicate;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -60,8 +60,9 @@ public final class XdpArm {
      *
      * @param frameOctets the longest frame that its MTU allows
      * @param queues how many it receives by
+     * @param sendQueues how many it sends by
      */
-    public record Interface(String name, int ifIndex, long mac, int frameOctets, int queues) {}
+    public record Interface(String name, int ifIndex, long mac, int frameOctets, int queues, int sendQueues) {}
 
     /** @param how in words, with what a better way failed of */
     public record Opened(List<PacketPort> ports, String how) {}
@@ -69,15 +70,15 @@ public final class XdpArm {
     private final Interface of;
     private final int batchCapacity;
     private final SteeredVips vips;
-    private final IntPredicate isReserved;
+    private final IntUnaryOperator sendQueues;
     /** One a queue, whichever way it takes. */
     private final List<Umem> umems;
 
-    private XdpArm(Interface of, int batchCapacity, SteeredVips vips, IntPredicate isReserved) {
+    private XdpArm(Interface of, int batchCapacity, SteeredVips vips, IntUnaryOperator sendQueues) {
         this.of = of;
         this.batchCapacity = batchCapacity;
         this.vips = vips;
-        this.isReserved = isReserved;
+        this.sendQueues = sendQueues;
         this.umems = IntStream.range(0, of.queues)
                 .mapToObj(queue ->
                         Umem.allocate(of.frameOctets, XdpPort.CHUNKS, XdpPort.octetsBesideChunks(batchCapacity)))
@@ -101,12 +102,13 @@ public final class XdpArm {
      * Opens an interface, steered to nothing yet.
      *
      * @param vips what is steered, of all interfaces
-     * @param isReserved interfaces whose queues are other ports' to receive by
+     * @param sendQueues of another interface: how many it sends by; none where they are other ports'
      * @throws PortException if it cannot be by AF_XDP: what the last way failed of
      */
-    public static Opened open(Interface of, Worst worst, int batchCapacity, SteeredVips vips, IntPredicate isReserved)
+    public static Opened open(
+            Interface of, Worst worst, int batchCapacity, SteeredVips vips, IntUnaryOperator sendQueues)
             throws PortException {
-        XdpArm arm = new XdpArm(of, batchCapacity, vips, isReserved);
+        XdpArm arm = new XdpArm(of, batchCapacity, vips, sendQueues);
         StringBuilder failures = new StringBuilder();
         for (Way way : Way.values()) {
             try {
@@ -183,17 +185,24 @@ public final class XdpArm {
         Umem umem = umems.get(queue);
         Chunks chunks = new Chunks(XdpPort.CHUNKS, batchCapacity);
         Aside aside = queue == 0 ? Aside.open(of.name, umem.roomOctets()) : Aside.none();
-        boolean joined = false;
         try {
+            Egresses egresses = new Egresses(
+                    socket,
+                    of.ifIndex,
+                    queue,
+                    way.copying,
+                    umem,
+                    chunks,
+                    batchCapacity,
+                    ifIndex -> ifIndex == of.ifIndex ? of.sendQueues : sendQueues.applyAsInt(ifIndex));
             program.join(queue, socket.fd());
-            joined = true;
-            Egresses egresses =
-                    new Egresses(socket, of.ifIndex, queue, way.copying, umem, chunks, batchCapacity, isReserved);
-            return new XdpPort(socket, umem, chunks, egresses, vips, aside, batchCapacity, program::leave);
-        } catch (LinuxException e) {
-            if (joined) {
+            try {
+                return new XdpPort(socket, umem, chunks, egresses, vips, aside, batchCapacity, program::leave);
+            } catch (LinuxException e) {
                 program.leave();
+                throw e;
             }
+        } catch (LinuxException e) {
             aside.close();
             throw e;
         }

@@ -55,9 +55,13 @@ class XdpPortTest {
     }
 
     private void wire(int mtu) {
+        wire(mtu, "");
+    }
+
+    private void wire(int mtu, String queues) {
         sh("sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1");
-        sh("ip link add v0 address 02:00:00:00:00:02 mtu " + mtu + " type veth peer name v1 mtu " + mtu);
-        sh("ip link add w0 mtu " + mtu + " type veth peer name w1 mtu " + mtu);
+        sh("ip link add v0 address 02:00:00:00:00:02 mtu " + mtu + queues + " type veth peer name v1 mtu " + mtu);
+        sh("ip link add w0 mtu " + mtu + queues + " type veth peer name w1 mtu " + mtu);
         sh("for i in v0 v1 w0 w1; do ip link set $i up; done");
         v0 = link("v0").index();
         v1 = link("v1").index();
@@ -75,10 +79,14 @@ class XdpPortTest {
     }
 
     private XdpArm.Opened open(String name, int queues) throws PortException {
+        return open(name, queues, 1);
+    }
+
+    private XdpArm.Opened open(String name, int queues, int sendQueues) throws PortException {
         Link link = link(name);
         long mac = link.mac() == null ? 0 : link.mac().value();
-        XdpArm.Interface of = new XdpArm.Interface(name, link.index(), mac, FRAME_OCTETS, queues);
-        return XdpArm.open(of, Worst.GENERIC, BATCH, vips, ifIndex -> false);
+        XdpArm.Interface of = new XdpArm.Interface(name, link.index(), mac, FRAME_OCTETS, queues, sendQueues);
+        return XdpArm.open(of, Worst.GENERIC, BATCH, vips, ifIndex -> 1);
     }
 
     private XdpPort openV0() throws PortException {
@@ -178,6 +186,30 @@ class XdpPortTest {
             receiveToTheLast(port, port.newBatch(BATCH), v0);
 
             assertThat(receiveToTheLast(far)).containsExactly(marked(1), marked(2));
+        }
+    }
+
+    /** The kernel would take frames for a queue that nothing is sent by, and keep them. */
+    @Test
+    void shouldSendByInterfacesThatHaveFewerQueuesToSendBy() throws Exception {
+        wire(1_500, " numrxqueues 2 numtxqueues 2");
+        sh("ethtool -L v0 tx 1; ethtool -L w0 tx 1");
+        List<PacketPort> ports = open("v0", 2).ports();
+        try (PacketPort second = ports.get(1);
+                PcapPort far = farEnd("v1");
+                PcapPort otherFar = farEnd("w1")) {
+            Batch batch = second.newBatch(BATCH);
+            for (int egress : new int[] {v0, w0}) {
+                int frame = batch.add(LAST.length, false);
+                batch.frames().put(batch.at(frame), LAST);
+                batch.send(frame, egress);
+            }
+            second.transmit(batch);
+
+            assertThat(receiveToTheLast(far)).isEmpty();
+            assertThat(receiveToTheLast(otherFar)).isEmpty();
+        } finally {
+            ports.get(0).close();
         }
     }
 
@@ -363,13 +395,13 @@ class XdpPortTest {
         }
     }
 
-    /** The kernel takes nothing from its ring, and says so of nothing. */
+    /** The kernel takes nothing from its ring then, and says so of nothing. */
     @Test
-    void shouldSendInTheCommonWayWhereItsQueueIsNoneToSendBy() throws Exception {
+    void shouldSendInTheCommonWayWhenItsQueueIsNoneToSendByAnyMore() throws Exception {
         sh("ip link add v0 address 02:00:00:00:00:02 numrxqueues 2 numtxqueues 1 type veth peer name v1");
         sh("ip link set v0 up; ip link set v1 up; ethtool -L v0 rx 2 tx 1");
         v0 = link("v0").index();
-        List<PacketPort> ports = open("v0", 2).ports();
+        List<PacketPort> ports = open("v0", 2, 2).ports();
         try (PacketPort first = ports.get(0);
                 XdpPort second = (XdpPort) ports.get(1);
                 PcapPort far = farEnd("v1")) {
@@ -489,7 +521,8 @@ class XdpPortTest {
         try {
             assertThatThrownBy(() -> open("v0"))
                     .isInstanceOf(PortException.class)
-                    .hasMessageStartingWith("another XDP program is on v0; take it away (ip link set dev v0 xdp off;");
+                    .hasMessageStartingWith(
+                            "another XDP program is on v0; end what holds it there (ip -d link show v0");
         } finally {
             other.close();
         }
