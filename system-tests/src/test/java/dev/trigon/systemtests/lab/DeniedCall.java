@@ -1,9 +1,10 @@
 package dev.trigon.systemtests.lab;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.trigon.linux.LinuxException;
 import dev.trigon.linux.libc.LibC;
 import dev.trigon.linux.libc.NativeMemory;
-import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -12,7 +13,7 @@ import java.util.List;
 
 /**
  * A system call that a command meets an errno at, as on a kernel that has no such thing, or where a container or a systemd unit
- * denies it: a seccomp filter, which the command has from the thread that starts it.
+ * denies it: a seccomp filter, which the command has from the thread that becomes it.
  *
  * <pre>
  * struct sock_fprog {               struct sock_filter {  // linux/filter.h
@@ -29,6 +30,7 @@ public enum DeniedCall {
     /** socket(2) of AF_XDP. */
     SOCKET_AF_XDP(41, 198, 44);
 
+    private static final long SYS_EXECVE = isArm() ? 221 : 59;
     private static final long SYS_PRCTL = isArm() ? 167 : 157;
     private static final int PR_SET_SECCOMP = 22;
     private static final int SECCOMP_MODE_FILTER = 2;
@@ -64,13 +66,53 @@ public enum DeniedCall {
         return command;
     }
 
-    /** @param arguments the call, the errno, and the command; ends as that does */
-    public static void main(String... arguments) throws IOException, InterruptedException {
+    /** @param arguments the call, the errno, and the command, which this becomes */
+    public static void main(String... arguments) {
         valueOf(arguments[0]).deny(Integer.parseInt(arguments[1]));
-        Process command = new ProcessBuilder(Arrays.asList(arguments).subList(2, arguments.length))
-                .inheritIO()
-                .start();
-        System.exit(command.waitFor());
+        List<String> command = new ArrayList<>(List.of("env"));
+        command.addAll(Arrays.asList(arguments).subList(2, arguments.length));
+        List<String> environment = System.getenv().entrySet().stream()
+                .map(it -> it.getKey() + "=" + it.getValue())
+                .toList();
+        Strings path = new Strings(List.of("/usr/bin/env"));
+        Strings words = new Strings(command);
+        Strings settings = new Strings(environment);
+        try {
+            LibC.syscall(SYS_EXECVE, path.first(), words.array(), settings.array());
+            throw new LinuxException("execve(/usr/bin/env)", LibC.errno());
+        } finally {
+            Reference.reachabilityFence(path);
+            Reference.reachabilityFence(words);
+            Reference.reachabilityFence(settings);
+        }
+    }
+
+    /** Strings as execve(2) takes them: {@code char *const argv[]}, a null pointer behind the last. */
+    private static final class Strings {
+        private final NativeMemory memory;
+        private final int first;
+
+        Strings(List<String> strings) {
+            first = (strings.size() + 1) * Long.BYTES;
+            List<byte[]> encoded =
+                    strings.stream().map(it -> it.getBytes(UTF_8)).toList();
+            memory = NativeMemory.allocate(
+                    first + encoded.stream().mapToInt(it -> it.length + 1).sum());
+            int at = first;
+            for (int i = 0; i < encoded.size(); i++) {
+                memory.buffer().putLong(i * Long.BYTES, memory.address() + at);
+                memory.buffer().put(at, encoded.get(i));
+                at += encoded.get(i).length + 1;
+            }
+        }
+
+        long array() {
+            return memory.address();
+        }
+
+        long first() {
+            return memory.address() + first;
+        }
     }
 
     private void deny(int errno) {
