@@ -8,6 +8,7 @@ ALL_CONTESTANTS=(bounce-c bounce-af_xdp bounce-pcap kernel kernel-rps nft-dnat n
     vipd-af_xdp-l2dsr vipd-af_xdp-l3dsr vipd-af_xdp-two-armed vipd-pcap-l2dsr)
 # Those that remember flows.
 TRACKING='^(nft-dnat|vipd-.*-l2dsr)'
+BY_JVM='^(bounce-(af_xdp|pcap)|pcap4j|vipd-)'
 # Those whose processor time is taken at one load, to be compared.
 SAME_LOAD='^(bounce-(af_xdp|pcap)|vipd-)'
 

@@ -35,7 +35,7 @@ throughput_turn() {
     local rates=$2
     [[ $3 =~ $SAME_LOAD ]] || rates=most
     on generator $GENERATOR_CPU bench_java dev.trigon.bench.ThroughputTurn interface=eth0 arrives="$ARRIVES" \
-        mac="$(mac_of gateway in)" to=$VIP port=$PORT flows="$1" rates="$rates" warm="$WARM" seconds="$SECONDS_EACH" \
+        mac="$(mac_of gateway in)" to=$VIP port=$PORT flows="$1" rates="$rates" first="$(first_of "$3")" warm="$WARM" seconds="$SECONDS_EACH" \
         pids="$(gateway_pids)" processor=$MEASURED_CPU >"$RUN/turn" 2>"$RUN/generator.log" ||
         die "the generator" "$(tail -n 1 "$RUN/generator.log")" "see above"
     if [[ $3 == vipd-* ]]; then
@@ -47,9 +47,15 @@ throughput_turn() {
     fi
 }
 
+# first_of CONTESTANT: how long it gets warm before all. On one processor a JVM that compiles takes its time from the packets.
+first_of() {
+    [[ $1 =~ $BY_JVM ]] && echo "$WARM_JVM" || echo 0
+}
+
+# latency_turn SHARES-LIST SECONDS CONTESTANT
 latency_turn() {
     on generator $GENERATOR_CPU bench_java dev.trigon.bench.LatencyTurn interface=eth0 arrives="$ARRIVES" \
-        mac="$(mac_of gateway in)" to=$VIP probe=$PROBE_VIP port=$PORT flows="$LATENCY_FLOWS" warm="$WARM" step=0.5 \
+        mac="$(mac_of gateway in)" to=$VIP probe=$PROBE_VIP port=$PORT flows="$LATENCY_FLOWS" first="$(first_of "$3")" warm="$WARM" step=0.5 \
         shares="$1" seconds="$2" 2>"$RUN/generator.log" ||
         die "the generator" "$(tail -n 1 "$RUN/generator.log")" "see above"
 }
@@ -80,10 +86,9 @@ NFT
     take_down
 }
 
-# Each packet a new flow. The tables have room for all of them, and the contestant has longer to get warm: on one processor a JVM that
-# compiles takes its time from the packets.
+# Each packet a new flow. The tables have room for all of them.
 bench_new_flows() {
-    local contestant WARM=$WARM_NEW_FLOWS
+    local contestant
     for ((ROUND = 1; ROUND <= ROUNDS; ROUND++)); do
         for contestant in "${CONTESTANTS[@]}"; do
             [[ ! $contestant =~ $TRACKING ]] || with_contestant "$contestant" newFlows $CONNTRACK_MAX throughput_turn 0 most

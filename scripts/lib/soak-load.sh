@@ -50,8 +50,8 @@ soak_load() {
 
 run_load() {
     local turn
-    LATENCY_FLOWS=$LOAD_FLOWS WARM=3
-    latency_turn "$LOAD_PERCENT" $((LOAD_MINUTES * 60)) >"$RUN/turn" &
+    LATENCY_FLOWS=$LOAD_FLOWS WARM=3 WARM_JVM=10
+    latency_turn "$LOAD_PERCENT" $((LOAD_MINUTES * 60)) "vipd-$LOAD_ENGINE-l2dsr" >"$RUN/turn" &
     turn=$!
     while kill -0 "$turn" 2>/dev/null; do
         sleep "$SAMPLE_SECONDS" &

@@ -9,7 +9,7 @@ import org.HdrHistogram.Histogram;
  * A line of JSON for each share.
  *
  * <p>Arguments: {@code interface=} to send by, {@code arrives=} the one to count at, {@code mac=} of the gateway, {@code to=} and {@code port=} of the load, {@code
- * probe=} the address that probes go to, {@code flows=}, {@code warm=} seconds at full load first, {@code step=} seconds of each
+ * probe=} the address that probes go to, {@code flows=}, {@code first=} and {@code warm=} seconds at full load first, {@code step=} seconds of each
  * rate that is tried, {@code shares=10,50,90} in percent, {@code seconds=} of each.
  */
 final class LatencyTurn {
@@ -36,7 +36,7 @@ final class LatencyTurn {
         try (Load load = new Load(options.number("flows"), link, mac, options.address("to"), port);
                 Probes probes = new Probes(link, mac, options.address("probe"), port)) {
             LatencyTurn turn = new LatencyTurn(options, load);
-            load.send(Load.UNLIMITED, options.ns("warm"), () -> {});
+            load.send(Load.UNLIMITED, options.ns("first") + options.ns("warm"), () -> {});
             double lossFree = turn.lossFreeRate();
             for (String share : options.list("shares")) {
                 turn.measure(probes, lossFree, Integer.parseInt(share));

@@ -12,6 +12,7 @@ final class Load implements AutoCloseable {
     static final int ALWAYS_NEW = 0;
 
     private static final int BATCH = 64;
+    private static final int MOST_BEHIND = 2 * BATCH;
     private static final double NS_PER_SECOND = 1e9;
 
     private final UdpFrames frames;
@@ -41,8 +42,10 @@ final class Load implements AutoCloseable {
         long passedNs = 0;
         while (passedNs < durationNs) {
             long due = (long) (passedNs * perSecond / NS_PER_SECOND) - sent;
-            if (due > BATCH * BATCH) {
-                // too fast for this sender, or it was held up: what was missed is not made up for
+            if (due > MOST_BEHIND) {
+                // too fast for this sender, or it was held up: what was missed is not made up for by a burst, which
+                // would be
+                // measured as its receiver's delay
                 sent += due - BATCH;
                 due = BATCH;
             }

@@ -15,7 +15,7 @@ import java.util.List;
  *
  * <p>Arguments: {@code interface=} to send by, {@code arrives=} the one to count at, {@code mac=} of the gateway, {@code to=} the
  * address, {@code port=}, {@code flows=1000,100000} (0: each frame a flow of its own), {@code rates=most,300000} frames a second
- * for each, {@code warm=} and {@code seconds=} of each, {@code pids=} of the contestant's processes, {@code processor=} it has.
+ * for each, {@code first=} more seconds before all, {@code warm=} and {@code seconds=} of each, {@code pids=} of the contestant's processes, {@code processor=} it has.
  */
 final class ThroughputTurn {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -28,10 +28,12 @@ final class ThroughputTurn {
     public static void main(String[] arguments) throws Exception {
         Options options = Options.of(arguments);
         Link link = options.link("interface");
+        long firstNs = options.ns("first");
         for (String flows : options.list("flows")) {
             try (Load load = new Load(
                     Integer.parseInt(flows), link, options.mac("mac"), options.address("to"), options.number("port"))) {
-                long learnNs = Integer.parseInt(flows) * LEARN_A_FLOW_NS;
+                long learnNs = firstNs + Integer.parseInt(flows) * LEARN_A_FLOW_NS;
+                firstNs = 0;
                 for (String rate : options.list("rates")) {
                     ObjectNode counted = count(load, rate, options.ns("warm") + learnNs, options);
                     System.out.println(
