@@ -27,6 +27,7 @@ bench_http() {
         for way in "${HTTP_WAYS[@]}"; do
             [[ -z ${SKIPPED[$way]:-} ]] || continue
             if start_way "$way"; then
+                [[ $way != vipd-* ]] || get_warm
                 for kind in "${HTTP_KINDS[@]}"; do
                     http_turn "$way" "$kind" | tee -a "$OUT/turns.jsonl" | say_http
                 done
@@ -69,6 +70,11 @@ start_way() {
         nginx) HTTP_TARGET=$HTTP_GATEWAY:8081 && start_stream ;;
     esac || return 1
     wait_for 10 answers || { WHY="nothing answers at $HTTP_TARGET: $(tail -n 1 "$RUN/contestant.log")" && return 1; }
+}
+
+# On processors that all share, a JVM that compiles takes its time from the requests.
+get_warm() {
+    http_lab exec client wrk -t1 -c32 -d"$WARM_JVM" -H 'Connection: close' "http://$HTTP_TARGET/" >/dev/null
 }
 
 answers() {

@@ -23,8 +23,8 @@ public final class XdpPort implements PacketPort {
     /** The receiving ring full, the sending ring of two interfaces full, and a batch. */
     static final int CHUNKS = 8_192;
 
-    /** How long to look for the next frame before going to sleep: to be woken costs whoever sends it more. */
-    private static final long SPIN_NS = 20_000;
+    /** How long to look for the next frame before going to sleep: about what it costs to be woken, and so to sleep in vain. */
+    private static final long SPIN_NS = 5_000;
     /** Chunks for frames that come from elsewhere: answers that wait, announcements. */
     private static final int RESERVE = 128;
     /** While frames wait to be sent. */
