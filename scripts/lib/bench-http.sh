@@ -110,7 +110,7 @@ start_haproxy() {
     cat >"$HTTP_RUN/haproxy.cfg" <<CONF
 global
     nbthread 1
-    maxconn 4000
+    maxconn 10000
 defaults
     mode tcp
     timeout connect 5s

@@ -84,9 +84,6 @@ public final class LibC {
     /** {@code int sched_getaffinity(pid_t pid, size_t cpusetsize, cpu_set_t *mask)}, sched.h. 0 is the calling thread. */
     public static native int sched_getaffinity(int pid, long length, long mask);
 
-    /** {@code int setpriority(int which, id_t who, int prio)}, sys/resource.h; {@code who} 0: the calling thread. */
-    public static native int setpriority(int which, int who, int priority);
-
     /** {@code int close(int fd)}, unistd.h. */
     public static native int close(int fd);
 

@@ -152,7 +152,6 @@ public final class Engine implements DataPath, AutoCloseable {
         @Override
         public void prepareThread(int number) {
             pinning.pin(number);
-            Precedence.take();
         }
 
         @Override
