@@ -110,7 +110,7 @@ start_haproxy() {
     cat >"$HTTP_RUN/haproxy.cfg" <<CONF
 global
     nbthread 1
-    maxconn 10000
+    maxconn 4000
 defaults
     mode tcp
     timeout connect 5s
