@@ -27,7 +27,7 @@ class FlushIT {
 
     private static final int FLUSHES = 100;
     private static final int FLOOD_PER_SECOND = 10_000;
-    private static final Duration LONGEST = Duration.ofMinutes(2);
+    private static final Duration LONGEST = Duration.ofMinutes(4);
 
     /** Every way to say which; the flood's clients, and the downloads' too. */
     private static final List<List<String>> WAYS = List.of(
@@ -56,7 +56,7 @@ class FlushIT {
         Program requests = LAB.client().keepGetting(50);
         try (Flood flood4 = LAB.flood(Flood.Kind.ACK, Family.IPV4, 80, FLOOD_PER_SECOND, LONGEST);
                 Flood flood6 = LAB.flood(Flood.Kind.UDP, Family.IPV6, 7000, FLOOD_PER_SECOND, LONGEST);
-                Downloads downloads = Downloads.start(LAB, 80, 3, "6M")) {
+                Downloads downloads = Downloads.start(LAB, 80, 3, "3M")) {
             long flushed = 0;
             for (int i = 0; i < FLUSHES; i++) {
                 flushed += flush(WAYS.get(i % WAYS.size()));
