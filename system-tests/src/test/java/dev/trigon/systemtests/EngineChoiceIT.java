@@ -44,7 +44,7 @@ class EngineChoiceIT {
     @Test
     void shouldBeAfXdpWhereTheDriverRunsPrograms() {
         LAB.vipd().start();
-        shouldServeBy("af_xdp", "the best that eth0 is capable of");
+        shouldServeBy("af_xdp", "the best that its driver is capable of");
     }
 
     @Test

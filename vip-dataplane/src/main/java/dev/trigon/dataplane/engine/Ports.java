@@ -65,7 +65,7 @@ final class Ports implements AutoCloseable {
     private OpenedArm byTheBest(Found found) throws PortException {
         Arm arm = found.arm();
         try {
-            return byXdp(found, Worst.NATIVE, "the best that " + arm.interfaceName() + " is capable of");
+            return byXdp(found, Worst.NATIVE, "the best that its driver is capable of");
         } catch (PortException e) {
             LOG.info("pcap on {}: af_xdp cannot be there: {}", arm.interfaceName(), e.why());
             return byPcap(arm, "af_xdp cannot be: " + e.why());
