@@ -55,6 +55,11 @@ public final class WarmUp {
     private static final int FRAME_LENGTH = 128;
     private static final int MTU = 1_500;
     private static final int FLOWS = 512;
+    /** Flows that are never met again, one packet in four: what is compiled for known flows alone is thrown away when new ones come. */
+    private static final int FRESH = 4;
+
+    private static final int FRESH_PORTS = 60_000;
+    private static final int TABLE = 16_384;
     private static final int IF_INDEX = 1;
 
     private final Batch batch = new Batch(Worker.BATCH, FRAME_LENGTH);
@@ -74,7 +79,7 @@ public final class WarmUp {
      * @return packets that went through
      */
     public static int run(long budgetNs) {
-        try (FlowTable table = FlowTable.inMemory(4 * FLOWS);
+        try (FlowTable table = FlowTable.inMemory(TABLE);
                 FlowTable clients = FlowTable.inMemory(4 * FLOWS)) {
             return new WarmUp().drive(table, clients, System.nanoTime() + budgetNs);
         } catch (IOException e) {
@@ -101,9 +106,18 @@ public final class WarmUp {
             forwarder.settle(batch);
             cache.writeBehind(nowMs, Worker.BATCH);
             counters.show();
+            if (flows.size() > TABLE / 2) {
+                forget(flows);
+            }
             nowMs++;
         }
         return made;
+    }
+
+    private static void forget(FlowTable flows) {
+        for (int step = 0; step < flows.expirySteps(); step++) {
+            flows.expireNext(Integer.MAX_VALUE, id -> FlowTimeouts.DEFAULT);
+        }
     }
 
     private static ServiceTable services() {
@@ -189,15 +203,17 @@ public final class WarmUp {
     }
 
     private void writeTransport(int at, boolean isTcp, int number) {
+        boolean isFresh = (number >>> 3) % FRESH == 0;
+        int sourcePort = 1024 + (isFresh ? (number >>> 3) / FRESH % FRESH_PORTS : number % FLOWS);
         if (isTcp) {
             tcp.wrap(batch.frames(), at);
-            tcp.sourcePort(1024 + number % FLOWS);
+            tcp.sourcePort(sourcePort);
             tcp.destinationPort(PORT);
             tcp.headerLength(TcpHeader.MIN_LENGTH);
             tcp.flags(flags(number >>> 3));
         } else {
             udp.wrap(batch.frames(), at);
-            udp.sourcePort(1024 + number % FLOWS);
+            udp.sourcePort(sourcePort);
             udp.destinationPort(PORT);
             udp.length(UdpHeader.LENGTH);
         }
