@@ -34,7 +34,7 @@ final class LatencyTurn {
         long mac = options.mac("mac");
         int port = options.number("port");
         try (Load load = new Load(options.number("flows"), link, mac, options.address("to"), port);
-                Probes probes = new Probes(link, mac, options.address("probe"), port)) {
+                Probes probes = new Probes(link, options.link("arrives"), mac, options.address("probe"), port)) {
             LatencyTurn turn = new LatencyTurn(options, load);
             load.send(Load.UNLIMITED, options.ns("first") + options.ns("warm"), () -> {});
             double lossFree = turn.lossFreeRate();

@@ -8,7 +8,7 @@ import org.HdrHistogram.Histogram;
 
 /**
  * Frames that are sent among the load, now and then, and timed: from before the system call that sends one to when the
- * kernel has it back at the same interface. Run between the load's bursts, in its thread.
+ * kernel has it back. Run between the load's bursts, in its thread.
  */
 final class Probes implements Runnable, AutoCloseable {
     private static final int SLOTS = 1 << 12;
@@ -31,10 +31,10 @@ final class Probes implements Runnable, AutoCloseable {
     private long probedNs;
     private long lookedNs;
 
-    Probes(Link link, long destinationMac, InetAddress to, int port) {
+    Probes(Link link, Link arrives, long destinationMac, InetAddress to, int port) {
         this.frames = new UdpFrames(1, link, destinationMac, to, port);
         this.ifIndex = link.index();
-        this.receiver = ProbeReceiver.open(link);
+        this.receiver = ProbeReceiver.open(arrives);
     }
 
     @Override
