@@ -100,11 +100,11 @@ check_shares() {
 
 report_paths() {
     local in out crossed
-    in=$(counted packets to-vip gateway)
+    in=$(counted packets to-vip router)
     out=$(counted packets from-vip "${SERVERS[@]}")
     crossed=$(counted packets from-vip gateway)
     printf '\n  %-36s %10s %12s\n' "" packets bytes
-    printf '  %-36s %10d %12s\n' "requests, through the gateway" "$in" "$(mega "$(counted bytes to-vip gateway)")" \
+    printf '  %-36s %10d %12s\n' "requests, through the gateway" "$in" "$(mega "$(counted bytes to-vip router)")" \
         "replies, straight from the servers" "$out" "$(mega "$(counted bytes from-vip "${SERVERS[@]}")")" \
         "replies that crossed the gateway" "$crossed" "$(mega "$(counted bytes from-vip gateway)")"
     echo
