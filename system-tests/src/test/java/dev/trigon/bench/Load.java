@@ -43,9 +43,8 @@ final class Load implements AutoCloseable {
         while (passedNs < durationNs) {
             long due = (long) (passedNs * perSecond / NS_PER_SECOND) - sent;
             if (due > MOST_BEHIND) {
-                // too fast for this sender, or it was held up: what was missed is not made up for by a burst, which
-                // would be
-                // measured as its receiver's delay
+                // too fast for this sender, or it was held up: what was missed is not made up for by a burst, which the
+                // receiver would be blamed for
                 sent += due - BATCH;
                 due = BATCH;
             }

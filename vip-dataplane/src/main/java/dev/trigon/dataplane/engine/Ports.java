@@ -61,7 +61,7 @@ final class Ports implements AutoCloseable {
         };
     }
 
-    /** In generic mode every frame on the interface would cost more, and those for VIPs no less than with pcap. */
+    /** Not in generic mode: every frame on the interface would cost more, the kernel's own too. */
     private OpenedArm byTheBest(Found found) throws PortException {
         Arm arm = found.arm();
         try {
