@@ -39,6 +39,8 @@ soak_load() {
     bench_build
     trap put_back EXIT
     prepare_machine
+    # who looks on is not to take the processor from the one that is looked at
+    taskset -pc $GENERATOR_CPU $$ >/dev/null
     mkdir -p "$TRIGON_HOME/target"
     SAMPLES=$TRIGON_HOME/target/soak-load.jsonl
     : >"$SAMPLES"

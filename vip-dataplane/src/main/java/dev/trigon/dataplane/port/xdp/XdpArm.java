@@ -19,7 +19,6 @@ import java.util.stream.IntStream;
  * are capable of is found by trying, best first.
  */
 public final class XdpArm {
-    private static final int FILL = 4_096;
     /** What a driver's page has room for besides the headroom and the kernel's own notes (struct skb_shared_info). */
     private static final int MOST_IN_A_PAGE = 4_096 - Umem.HEADROOM - 320;
 
@@ -151,7 +150,7 @@ public final class XdpArm {
 
     private PacketPort port(Way way, int queue, SharedProgram program) throws PortException {
         try {
-            Sizes sizes = new Sizes(XdpPort.RECEIVE, FILL, Egresses.SEND, Egresses.COMPLETION);
+            Sizes sizes = new Sizes(XdpPort.RECEIVE, XdpPort.FILL, Egresses.SEND, Egresses.COMPLETION);
             XdpSocket socket = XdpSocket.open(umems.get(queue), sizes);
             try {
                 bind(socket, queue, way.copying);
