@@ -96,6 +96,32 @@ final class ServiceOptions {
             })
     private @Nullable String whenDown;
 
+    @Option(
+            names = "--when-all-down",
+            paramLabel = "WHAT",
+            description = {
+                "What becomes of new flows when the checks find every backend down:",
+                "  open: they are placed as if all were up (default)",
+                "  closed: they are dropped"
+            })
+    private @Nullable String whenAllDown;
+
+    @Option(
+            names = "--slow-start",
+            paramLabel = "D",
+            description =
+                    "A new or recovered backend comes to its whole share in this time: 1s to 1h, or none (default).")
+    private @Nullable String slowStart;
+
+    @Option(
+            names = "--passive",
+            arity = "0..1",
+            fallbackValue = "true",
+            paramLabel = "BOOL",
+            description =
+                    "tcp: a backend is taken for down for 30 s when 5 clients had to begin their handshake again within 10 s and none came through; --passive=false takes it back.")
+    private @Nullable Boolean passive;
+
     /** With what a command takes besides. */
     ServiceEntry entry(@Nullable String name, @Nullable String vip, @Nullable String protocol, @Nullable String ports) {
         return new ServiceEntry(
@@ -110,6 +136,9 @@ final class ServiceOptions {
                 timeouts(),
                 onePacket,
                 whenDown,
+                whenAllDown,
+                slowStart,
+                passive,
                 null);
     }
 

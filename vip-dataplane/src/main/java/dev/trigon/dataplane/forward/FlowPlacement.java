@@ -27,6 +27,7 @@ final class FlowPlacement {
     /** Longer than a client takes to send a SYN again, or most of those who send datagrams their next. */
     private static final long BY_HASH_MS = 30_000;
 
+    private final int worker;
     private final FlowCache flows;
     private final Handshakes handshakes;
     private final Affinities affinities;
@@ -42,7 +43,9 @@ final class FlowPlacement {
     private long notRemembered;
     private long affinityFull;
 
-    FlowPlacement(Memory memory) {
+    /** @param worker whose memory that is */
+    FlowPlacement(Memory memory, int worker) {
+        this.worker = worker;
         this.flows = memory.flows();
         this.handshakes = memory.handshakes();
         this.affinities = memory.affinities();
@@ -118,6 +121,7 @@ final class FlowPlacement {
         Backend begun =
                 table.keeper(handshakes.backendOf(key, service.timeouts().synMs(), nowMs), service);
         if (begun != null) {
+            begun.meter().countRepeated(worker);
             if (begun.takesNewFlows()) {
                 handshakes.begin(key, begun.id(), nowMs);
             }
@@ -151,6 +155,9 @@ final class FlowPlacement {
         Backend begun =
                 table.keeper(handshakes.backendOf(key, service.timeouts().synMs(), nowMs), service);
         Backend chosen = begun != null ? begun : choose(key, service, false, table, nowMs);
+        if (begun != null) {
+            begun.meter().countCompleted(worker);
+        }
         if (chosen == null || TcpTracking.resets(flags)) {
             to(chosen, fate);
         } else if (isRemembered(begun != null, nowMs)) {

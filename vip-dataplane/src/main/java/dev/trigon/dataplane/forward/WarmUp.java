@@ -12,8 +12,10 @@ import dev.trigon.dataplane.balance.SchedulerKind;
 import dev.trigon.dataplane.nexthop.NextHop;
 import dev.trigon.dataplane.nexthop.NextHopSlot;
 import dev.trigon.dataplane.port.Batch;
+import dev.trigon.dataplane.service.Availability;
 import dev.trigon.dataplane.service.BackendSpec;
 import dev.trigon.dataplane.service.BackendState;
+import dev.trigon.dataplane.service.Condition;
 import dev.trigon.dataplane.service.Configured;
 import dev.trigon.dataplane.service.FlowPolicy;
 import dev.trigon.dataplane.service.ForwardMode;
@@ -137,17 +139,26 @@ public final class WarmUp {
         return ServiceTable.compile(
                 new Configured(services, List.of()),
                 null,
-                new Surroundings(address -> slot, 1, Set.of(), FlowTimeouts.DEFAULT));
+                new Surroundings(address -> slot, 1, Set.of(), FlowTimeouts.DEFAULT, backend -> Condition.WELL));
     }
 
     private static ServiceSpec service(
             int id, InetAddress vip, Protocol protocol, ForwardMode mode, SchedulerKind scheduler) {
         InetAddress server = vip instanceof Inet4Address ? v4(VIP + 16 + id) : v6(VIP6 + 16 + id);
-        BackendSpec backend = new BackendSpec(id, "server", server, 1, BackendState.UP);
+        BackendSpec backend = new BackendSpec(id, "server", server, 1, BackendState.UP, false);
         int dscp = mode == ForwardMode.L3DSR ? 3 : 0;
         PortRange port = new PortRange(PORT, PORT);
         return new ServiceSpec(
-                "s" + id, vip, protocol, List.of(port), mode, dscp, scheduler, FlowPolicy.DEFAULT, List.of(backend));
+                "s" + id,
+                vip,
+                protocol,
+                List.of(port),
+                mode,
+                dscp,
+                scheduler,
+                FlowPolicy.DEFAULT,
+                Availability.DEFAULT,
+                List.of(backend));
     }
 
     private static InetAddress v4(int address) {

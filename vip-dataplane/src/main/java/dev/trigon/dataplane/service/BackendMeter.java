@@ -4,7 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * What a backend has been given: packets and octets, counted by each worker in a place of its own. A place has one
+ * What a backend has been given, and what became of handshakes with it, counted by each worker in a place of its own. A place has one
  * writer, and is far enough from the next not to share its cache line; a reader sums them.
  */
 public final class BackendMeter {
@@ -14,6 +14,8 @@ public final class BackendMeter {
 
     private static final int PACKETS = 0;
     private static final int OCTETS = 1;
+    private static final int REPEATED = 2;
+    private static final int COMPLETED = 3;
 
     private final long[] cells;
 
@@ -27,6 +29,29 @@ public final class BackendMeter {
         // opaque: whole longs for the readers, no ordering to pay for
         CELL.setOpaque(cells, at + PACKETS, cells[at + PACKETS] + 1);
         CELL.setOpaque(cells, at + OCTETS, cells[at + OCTETS] + octets);
+    }
+
+    /** A client has sent its SYN again: the first was not answered. Only for the worker of that number. */
+    public void countRepeated(int worker) {
+        increment(worker * STRIDE + REPEATED);
+    }
+
+    /** A client has gone on after the server's answer. Only for the worker of that number. */
+    public void countCompleted(int worker) {
+        increment(worker * STRIDE + COMPLETED);
+    }
+
+    private void increment(int at) {
+        CELL.setOpaque(cells, at, cells[at] + 1);
+    }
+
+    /** Handshakes that clients had to begin again, each time they had to. */
+    public long repeated() {
+        return sum(REPEATED);
+    }
+
+    public long completed() {
+        return sum(COMPLETED);
     }
 
     public long packets() {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class Service {
     private final ServiceSpec spec;
     private final Backend[] backends;
+    private final Standing standing;
     private final BackendsByAddress byAddress;
     private final Scheduler scheduler;
     /** Says the same for the same hash, whatever the scheduler does. */
@@ -30,37 +31,41 @@ public final class Service {
     Service(ServiceSpec spec, @Nullable Service before, Surroundings around, IntFunction<BackendMeter> meters) {
         this.spec = spec;
         this.timeouts = spec.flows().timeouts().over(around.timeouts());
-        this.backends = spec.backends().stream()
-                .map(b -> new Backend(b, this, around.hops().apply(b.address()), meters.apply(b.id())))
-                .toArray(Backend[]::new);
+        this.standing = Standing.of(spec, around.conditions());
+        this.backends = new Backend[spec.backends().size()];
+        for (int i = 0; i < backends.length; i++) {
+            BackendSpec backend = spec.backends().get(i);
+            backends[i] = new Backend(
+                    backend,
+                    this,
+                    standing.takesNewFlows(i),
+                    standing.keepsFlows(i),
+                    around.hops().apply(backend.address()),
+                    meters.apply(backend.id()));
+        }
         this.byAddress = new BackendsByAddress(backends);
-        if (before != null && before.choosesAs(spec)) {
+        if (before != null && before.choosesAs(spec, standing)) {
             this.scheduler = before.scheduler;
             this.hashing = before.hashing;
         } else {
-            this.scheduler = schedulerFor(spec, backends);
-            this.hashing = scheduler.isHashing() ? scheduler : smallMaglev(spec, backends);
+            this.scheduler = schedulerFor(spec, backends, standing.weights());
+            this.hashing =
+                    scheduler.isHashing() ? scheduler : Maglev.small(high(backends), low(backends), standing.weights());
         }
         this.affinity = AffinityScope.of(spec);
     }
 
-    private boolean choosesAs(ServiceSpec other) {
-        return spec.scheduler() == other.scheduler() && spec.backends().equals(other.backends());
+    private boolean choosesAs(ServiceSpec other, Standing others) {
+        return spec.scheduler() == other.scheduler()
+                && spec.backends().equals(other.backends())
+                && standing.weighsAs(others);
     }
 
-    private static Scheduler schedulerFor(ServiceSpec spec, Backend[] backends) {
+    private static Scheduler schedulerFor(ServiceSpec spec, Backend[] backends, int[] weights) {
         return switch (spec.scheduler()) {
-            case WRR -> WeightedRoundRobin.of(weights(spec));
-            case MAGLEV -> Maglev.of(high(backends), low(backends), weights(spec));
+            case WRR -> WeightedRoundRobin.of(weights);
+            case MAGLEV -> Maglev.of(high(backends), low(backends), weights);
         };
-    }
-
-    private static Maglev smallMaglev(ServiceSpec spec, Backend[] backends) {
-        return Maglev.small(high(backends), low(backends), weights(spec));
-    }
-
-    private static int[] weights(ServiceSpec spec) {
-        return spec.backends().stream().mapToInt(BackendSpec::effectiveWeight).toArray();
     }
 
     private static long[] high(Backend[] backends) {

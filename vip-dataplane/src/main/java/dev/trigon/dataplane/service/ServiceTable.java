@@ -26,7 +26,7 @@ public final class ServiceTable {
     public static final ServiceTable EMPTY = compile(
             Configured.NOTHING,
             null,
-            new Surroundings(address -> new NextHopSlot(), 1, Set.of(), FlowTimeouts.DEFAULT));
+            new Surroundings(address -> new NextHopSlot(), 1, Set.of(), FlowTimeouts.DEFAULT, id -> Condition.WELL));
 
     /** 2^64 over the golden ratio. */
     private static final long GOLDEN = 0x9E37_79B9_7F4A_7C15L;

@@ -18,6 +18,7 @@ import dev.trigon.dataplane.forward.FlowModel.Way;
 import dev.trigon.dataplane.forward.ModelServices.ModelService;
 import dev.trigon.dataplane.nexthop.NextHopSlot;
 import dev.trigon.dataplane.service.Backend;
+import dev.trigon.dataplane.service.Condition;
 import dev.trigon.dataplane.service.Protocol;
 import dev.trigon.dataplane.service.Service;
 import dev.trigon.dataplane.service.ServiceTable;
@@ -72,8 +73,9 @@ class FlowPlacementModelTest {
     void shouldKeepEveryFlowWithItsServer(int entries) {
         System.out.println("FlowPlacementModelTest seed " + seed + ", entries " + entries);
         FlowCache cache = new FlowCache(flowTable, entries, TIMEOUTS);
-        FlowPlacement placement = new FlowPlacement(new Memory(
-                cache, new Handshakes(4_096), new Affinities(clientTable), new RateLimit(Integer.MAX_VALUE)));
+        FlowPlacement placement = new FlowPlacement(
+                new Memory(cache, new Handshakes(4_096), new Affinities(clientTable), new RateLimit(Integer.MAX_VALUE)),
+                0);
         compile();
         for (int number = 0; number < PACKETS; number++) {
             pass(cache);
@@ -108,7 +110,8 @@ class FlowPlacementModelTest {
     }
 
     private void compile() {
-        Surroundings around = new Surroundings(address -> new NextHopSlot(), 1, Set.of(), TIMEOUTS);
+        Surroundings around =
+                new Surroundings(address -> new NextHopSlot(), 1, Set.of(), TIMEOUTS, id -> Condition.WELL);
         table = ServiceTable.compile(services.configured(), table, around);
     }
 
