@@ -262,7 +262,9 @@ public final class Engine implements DataPath, AutoCloseable {
         solicitedNodes.retain(vips);
         nextHops.share(ownVips);
         ServiceTable next = ServiceTable.compile(
-                configured, inForce, new Surroundings(nextHops::slot, crew.numbers(), own, timeouts));
+                configured,
+                inForce,
+                new Surroundings(nextHops::slot, crew.numbers(), own, timeouts, flows::activeFlowsOf));
         inForce = next;
         published = configured;
         // not before: by which timeouts a flow expires is its service's to say

@@ -1,10 +1,11 @@
 package dev.trigon.dataplane.service;
 
+import dev.trigon.dataplane.balance.Load;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * What a backend has been given: packets and octets, counted by each worker in a place of its own. A place has one
+ * What a backend has been given: packets and octets, counted by each worker in a place of its own, and flows. A place has one
  * writer, and is far enough from the next not to share its cache line; a reader sums them.
  */
 public final class BackendMeter {
@@ -16,9 +17,16 @@ public final class BackendMeter {
     private static final int OCTETS = 1;
 
     private final long[] cells;
+    private final Load load;
 
-    public BackendMeter(int workers) {
-        cells = new long[workers * STRIDE];
+    BackendMeter(int workers, Load load) {
+        this.cells = new long[workers * STRIDE];
+        this.load = load;
+    }
+
+    /** What it has of flows, as schedulers see it. */
+    Load load() {
+        return load;
     }
 
     /** Only for the worker of that number. */

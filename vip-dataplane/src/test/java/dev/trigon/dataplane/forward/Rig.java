@@ -96,7 +96,8 @@ final class Rig implements AutoCloseable {
     }
 
     Rig serve(Configured configured) {
-        Surroundings around = new Surroundings(this::slot, 1, ownAddresses, FlowTimeouts.DEFAULT);
+        Surroundings around =
+                new Surroundings(this::slot, 1, ownAddresses, FlowTimeouts.DEFAULT, flowTable::activeFlowsOf);
         table = ServiceTable.compile(configured, table, around);
         return this;
     }

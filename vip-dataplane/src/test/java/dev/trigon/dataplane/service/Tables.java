@@ -21,6 +21,6 @@ public final class Tables {
         return ServiceTable.compile(
                 new Configured(specs, List.of()),
                 before,
-                new Surroundings(hops, workers, ownAddresses, FlowTimeouts.DEFAULT));
+                new Surroundings(hops, workers, ownAddresses, FlowTimeouts.DEFAULT, id -> () -> 0));
     }
 }
