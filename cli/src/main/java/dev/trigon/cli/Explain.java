@@ -79,7 +79,7 @@ final class Explain implements Callable<Integer> {
             case "flow" -> "the flow is remembered";
             case "affinity" -> "a new flow, and its client is remembered";
             case "hash" -> "a new flow, and its hash chooses this backend";
-            case "schedule" -> "a new flow, and this backend is next in turn";
+            case "schedule" -> "a new flow, and the scheduler would choose this backend now";
             case "no-service" -> "no service has this VIP, protocol and port";
             case "no-backend" -> "service " + found.service() + " has no backend that takes new flows";
             default -> found.reason();

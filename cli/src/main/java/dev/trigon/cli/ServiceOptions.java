@@ -26,7 +26,12 @@ final class ServiceOptions {
             description = {
                 "How a new flow's backend is chosen:",
                 "  maglev: by a hash that a changed backend list hardly disturbs (default)",
-                "  wrr: each in turn, as often as its weight asks"
+                "  sh: the same, by the client's address alone",
+                "  rr: each in turn",
+                "  wrr: each in turn, as often as its weight asks",
+                "  lc: the one with the fewest flows",
+                "  wlc: the one with the fewest flows for its weight",
+                "  p2c: of two drawn by weight, the one with fewer flows for its weight"
             })
     private @Nullable String scheduler;
 

@@ -62,7 +62,7 @@ final class FlowPlacement {
                 packet.sourcePort(),
                 packet.destinationPort());
         if (service.isOnePacket()) {
-            to(service.choose(key.hash()), fate);
+            to(service.choose(key), fate);
             return;
         }
         int slot = flows.lookup(key, service.timeouts(), nowMs);
@@ -213,7 +213,7 @@ final class FlowPlacement {
         AffinityScope scope = service.affinity();
         usualChosen = false;
         if (scope == null) {
-            return scheduled ? service.choose(flow.hash()) : service.chooseByHash(flow.hash());
+            return scheduled ? service.choose(flow) : service.chooseByHash(flow);
         }
         scope.keyOf(flow.clientHigh(), flow.clientLow(), client);
         Backend usual = usual(service, scope, table, nowMs);
@@ -222,7 +222,7 @@ final class FlowPlacement {
             return usual;
         }
         boolean inTurn = scheduled && nowMs >= clientsByHashUntilMs;
-        return inTurn ? service.choose(client.hash()) : service.chooseByHash(client.hash());
+        return inTurn ? service.choose(client) : service.chooseByHash(client);
     }
 
     /** The backend that a client had last, if it takes new flows. */
@@ -260,7 +260,7 @@ final class FlowPlacement {
     @Nullable
     Backend expected(FlowKey flow, Service service, ServiceTable table, long nowMs) {
         if (service.isOnePacket()) {
-            return service.scheduler().isHashing() ? service.peek(flow.hash()) : null;
+            return service.scheduler().isHashing() ? service.peek(flow) : null;
         }
         int slot = flows.lookup(flow, service.timeouts(), nowMs);
         int id = slot == FlowCache.MISS

@@ -1,11 +1,12 @@
 package dev.trigon.dataplane.service;
 
+import dev.trigon.dataplane.balance.Load;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * What a backend has been given, and what became of handshakes with it, counted by each worker in a place of its own. A place has one
- * writer, and is far enough from the next not to share its cache line; a reader sums them.
+ * What a backend has been given and what became of handshakes with it, counted by each worker in a place of its own; and its
+ * flows. A place has one writer, and is far enough from the next not to share its cache line; a reader sums them.
  */
 public final class BackendMeter {
     private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
@@ -18,9 +19,16 @@ public final class BackendMeter {
     private static final int COMPLETED = 3;
 
     private final long[] cells;
+    private final Load load;
 
-    public BackendMeter(int workers) {
-        cells = new long[workers * STRIDE];
+    BackendMeter(int workers, Load load) {
+        this.cells = new long[workers * STRIDE];
+        this.load = load;
+    }
+
+    /** What it has of flows, as schedulers see it. */
+    Load load() {
+        return load;
     }
 
     /** Only for the worker of that number. */

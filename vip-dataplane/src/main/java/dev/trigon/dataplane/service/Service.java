@@ -1,7 +1,12 @@
 package dev.trigon.dataplane.service;
 
+import dev.trigon.conntrack.FlowKey;
 import dev.trigon.conntrack.FlowTimeouts;
+import dev.trigon.dataplane.balance.LeastConnections;
+import dev.trigon.dataplane.balance.Load;
 import dev.trigon.dataplane.balance.Maglev;
+import dev.trigon.dataplane.balance.PowerOfTwo;
+import dev.trigon.dataplane.balance.Scatter;
 import dev.trigon.dataplane.balance.Scheduler;
 import dev.trigon.dataplane.balance.WeightedRoundRobin;
 import java.util.Arrays;
@@ -18,6 +23,8 @@ public final class Service {
     private final Scheduler scheduler;
     /** Says the same for the same hash, whatever the scheduler does. */
     private final Scheduler hashing;
+    /** What a hash is of: a client, or a flow. */
+    private final boolean byClient;
 
     private final FlowTimeouts timeouts;
     private final @Nullable AffinityScope affinity;
@@ -52,6 +59,7 @@ public final class Service {
             this.hashing =
                     scheduler.isHashing() ? scheduler : Maglev.small(high(backends), low(backends), standing.weights());
         }
+        this.byClient = spec.scheduler().isByClient();
         this.affinity = AffinityScope.of(spec);
     }
 
@@ -63,9 +71,15 @@ public final class Service {
 
     private static Scheduler schedulerFor(ServiceSpec spec, Backend[] backends, int[] weights) {
         return switch (spec.scheduler()) {
-            case WRR -> WeightedRoundRobin.of(weights);
-            case MAGLEV -> Maglev.of(high(backends), low(backends), weights);
+            case RR, WRR -> WeightedRoundRobin.of(weights);
+            case LC, WLC -> LeastConnections.of(loads(backends), weights);
+            case P2C -> PowerOfTwo.of(loads(backends), weights);
+            case SH, MAGLEV -> Maglev.of(high(backends), low(backends), weights);
         };
+    }
+
+    private static Load[] loads(Backend[] backends) {
+        return Arrays.stream(backends).map(b -> b.meter().load()).toArray(Load[]::new);
     }
 
     private static long[] high(Backend[] backends) {
@@ -103,19 +117,27 @@ public final class Service {
         return spec.flows().whenDown() == WhenDown.RESET;
     }
 
-    /** The backend for a new flow that will be remembered, or null when none is to be had. */
-    public @Nullable Backend choose(long flowHash) {
-        return at(scheduler.choose(flowHash));
+    /**
+     * The backend for a new flow that will be remembered, or null when none is to be had.
+     *
+     * @param flow or the key of its client, where the service has an affinity
+     */
+    public @Nullable Backend choose(FlowKey flow) {
+        return at(scheduler.choose(hash(flow)));
     }
 
     /** What {@link #choose} would answer now. */
-    public @Nullable Backend peek(long flowHash) {
-        return at(scheduler.peek(flowHash));
+    public @Nullable Backend peek(FlowKey flow) {
+        return at(scheduler.peek(hash(flow)));
     }
 
     /** The backend for a flow that is not remembered: the same for all its packets, as long as the backends are the same. */
-    public @Nullable Backend chooseByHash(long flowHash) {
-        return at(hashing.choose(flowHash));
+    public @Nullable Backend chooseByHash(FlowKey flow) {
+        return at(hashing.choose(hash(flow)));
+    }
+
+    private long hash(FlowKey flow) {
+        return byClient ? Scatter.mix(Scatter.fold(flow.clientHigh(), flow.clientLow())) : flow.hash();
     }
 
     private @Nullable Backend at(int place) {

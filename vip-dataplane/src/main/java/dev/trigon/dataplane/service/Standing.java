@@ -32,13 +32,14 @@ final class Standing {
             anyBackupUp |= takes && backends.get(i).backup();
         }
         boolean regardless = !anyUp && !anyBackupUp && spec.availability().whenAllDown() == WhenAllDown.OPEN;
+        int heaviest = spec.scheduler().isWeighted() ? BackendSpec.MAX_WEIGHT : 1;
         int[] weights = new int[conditionOf.length];
         boolean[] keeps = new boolean[conditionOf.length];
         for (int i = 0; i < weights.length; i++) {
             BackendSpec backend = backends.get(i);
             boolean well = regardless || conditionOf[i].healthy();
             boolean turn = regardless || backend.backup() != anyUp;
-            weights[i] = backend.takesNewFlows() && well && turn ? backend.weight() : 0;
+            weights[i] = backend.takesNewFlows() && well && turn ? Math.min(backend.weight(), heaviest) : 0;
             keeps[i] = backend.keepsFlows() && well;
         }
         return new Standing(shared(weights, conditionOf), keeps);

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.function.LongSupplier;
 
 /**
  * What a table of services depends on besides the services.
@@ -15,10 +16,12 @@ import java.util.function.IntFunction;
  * @param ownAddresses the gateway's own, of which a VIP may be one
  * @param timeouts of flows, where a service has none of its own
  * @param conditions how a backend is, by its id
+ * @param flows how many flows a backend has, by its id: asked for once, and read with each choice
  */
 public record Surroundings(
         Function<InetAddress, NextHopSlot> hops,
         int workers,
         Set<InetAddress> ownAddresses,
         FlowTimeouts timeouts,
-        IntFunction<Condition> conditions) {}
+        IntFunction<Condition> conditions,
+        IntFunction<LongSupplier> flows) {}

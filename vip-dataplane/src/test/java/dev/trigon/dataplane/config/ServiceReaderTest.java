@@ -110,7 +110,7 @@ class ServiceReaderTest {
         ports: [true]          | ' 3: ''ports'' has true where a port is expected; give numbers, "8000-8100" or any'
         ports: "80:8080"       | ' 3: ''80:8080'' asks for port translation, and with direct return the server must answer from the VIP''s own port; let the server listen on the VIP''s port and give that port alone'
         forward: nat           | ' 3: ''forward'' is ''nat''; give one of l2dsr, l3dsr'
-        scheduler: rr          | ' 3: ''scheduler'' is ''rr''; give one of wrr, maglev'
+        scheduler: random      | ' 3: ''scheduler'' is ''random''; give one of rr, wrr, lc, wlc, p2c, sh, maglev'
         dscp: 0                | ' 3: ''dscp'' is 0; give a whole number from 1 to 63'
         dscp: 64               | ' 3: ''dscp'' is 64; give a whole number from 1 to 63'
         dscp: AF11             | ' 3: ''dscp'' is the text ''AF11'' where a number is expected; give 1 to 63'

@@ -105,6 +105,6 @@ class SlowStartTest {
                         1,
                         Set.of(),
                         FlowTimeouts.DEFAULT,
-                        id -> new Condition(!down.contains(id), slowStart.sharePercent(id))));
+                        id -> new Condition(!down.contains(id), slowStart.sharePercent(id)), id -> () -> 0));
     }
 }

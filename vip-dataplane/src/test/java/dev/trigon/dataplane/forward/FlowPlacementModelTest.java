@@ -111,7 +111,7 @@ class FlowPlacementModelTest {
 
     private void compile() {
         Surroundings around =
-                new Surroundings(address -> new NextHopSlot(), 1, Set.of(), TIMEOUTS, id -> Condition.WELL);
+                new Surroundings(address -> new NextHopSlot(), 1, Set.of(), TIMEOUTS, id -> Condition.WELL, flowTable::activeFlowsOf);
         table = ServiceTable.compile(services.configured(), table, around);
     }
 
@@ -155,7 +155,7 @@ class FlowPlacementModelTest {
 
     private void place(FlowCache cache, FlowPlacement placement, boolean evicts, int number) {
         int flow = random.nextInt(FLOWS);
-        long hash = key(flow).hash();
+        FlowKey placed = key(flow);
         Segment segment = segment(flow);
         receive(segment);
         if (segment.isTcp() && !segment.isRst()) {
@@ -175,12 +175,12 @@ class FlowPlacementModelTest {
             assertThat(fate.way()).as(what).isEqualTo(Fate.Way.RESET);
             model.reset(flow, nowMs);
         } else {
-            assertPlaced(expected, service, real, hash, what);
+            assertPlaced(expected, service, real, placed, what);
             went(cache, segment, evicts, what);
         }
     }
 
-    private void assertPlaced(Expected expected, ModelService service, Service real, long hash, String what) {
+    private void assertPlaced(Expected expected, ModelService service, Service real, FlowKey placed, String what) {
         Set<Integer> eligible = services.eligible(service);
         if (expected.way() != Way.TO && eligible.isEmpty()) {
             assertThat(fate.way()).as(what).isEqualTo(Fate.Way.DROP);
@@ -193,7 +193,7 @@ class FlowPlacementModelTest {
         assertThat((int) backend.addressLow() & 0xFF).as(what).isEqualTo(11 + services.serverOf(fate.backendId()));
         switch (expected.way()) {
             case TO -> assertThat(fate.backendId()).as(what).isEqualTo(expected.id());
-            case BY_HASH -> assertThat(backend).as(what).isSameAs(real.chooseByHash(hash));
+            case BY_HASH -> assertThat(backend).as(what).isSameAs(real.chooseByHash(placed));
             default -> assertThat(eligible).as(what).contains(fate.backendId());
         }
     }

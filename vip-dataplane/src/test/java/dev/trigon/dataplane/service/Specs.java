@@ -56,7 +56,11 @@ public final class Specs {
     }
 
     public Specs maglev() {
-        scheduler = SchedulerKind.MAGLEV;
+        return scheduler(SchedulerKind.MAGLEV);
+    }
+
+    public Specs scheduler(SchedulerKind kind) {
+        scheduler = kind;
         return this;
     }
 
