@@ -1,4 +1,4 @@
-/** AF_PACKET sockets: sending whole frames in batches. */
+/** Packets past the usual sockets: whole frames sent in batches, what the kernel sends to an interface that is this process, echo replies. */
 @NullMarked
 package dev.trigon.linux.packet;
 
