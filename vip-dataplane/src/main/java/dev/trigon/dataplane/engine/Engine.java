@@ -312,7 +312,9 @@ public final class Engine implements DataPath, AutoCloseable {
         slowStart.see(published.services(), id -> !down.contains(id), inForce, clock.getAsLong());
         IntFunction<Condition> conditionOf = id -> new Condition(!down.contains(id), slowStart.sharePercent(id));
         ServiceTable next = ServiceTable.compile(
-                published, inForce, new Surroundings(nextHops::slot, crew.numbers(), own, timeouts, conditionOf, flows::activeFlowsOf));
+                published,
+                inForce,
+                new Surroundings(nextHops::slot, crew.numbers(), own, timeouts, conditionOf, flows::activeFlowsOf));
         inForce = next;
         return next;
     }

@@ -147,7 +147,12 @@ public final class WarmUp {
         return ServiceTable.compile(
                 new Configured(services, List.of()),
                 null,
-                new Surroundings(address -> slot, 1, Set.of(), FlowTimeouts.DEFAULT, backend -> Condition.WELL,
+                new Surroundings(
+                        address -> slot,
+                        1,
+                        Set.of(),
+                        FlowTimeouts.DEFAULT,
+                        backend -> Condition.WELL,
                         flows::activeFlowsOf));
     }
 
@@ -162,8 +167,16 @@ public final class WarmUp {
         int dscp = mode == ForwardMode.L3DSR ? 3 : 0;
         PortRange port = new PortRange(PORT, PORT);
         return new ServiceSpec(
-                "s" + id, vip, protocol, List.of(port), mode, dscp, scheduler, FlowPolicy.DEFAULT,
-                Availability.DEFAULT, backends);
+                "s" + id,
+                vip,
+                protocol,
+                List.of(port),
+                mode,
+                dscp,
+                scheduler,
+                FlowPolicy.DEFAULT,
+                Availability.DEFAULT,
+                backends);
     }
 
     private static InetAddress v4(int address) {

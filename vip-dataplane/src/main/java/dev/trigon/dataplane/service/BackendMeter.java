@@ -21,7 +21,7 @@ public final class BackendMeter {
     private final long[] cells;
     private final Load load;
 
-    BackendMeter(int workers, Load load) {
+    public BackendMeter(int workers, Load load) {
         this.cells = new long[workers * STRIDE];
         this.load = load;
     }

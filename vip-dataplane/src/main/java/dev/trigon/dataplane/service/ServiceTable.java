@@ -27,7 +27,13 @@ public final class ServiceTable {
     public static final ServiceTable EMPTY = compile(
             Configured.NOTHING,
             null,
-            new Surroundings(address -> new NextHopSlot(), 1, Set.of(), FlowTimeouts.DEFAULT, id -> Condition.WELL, id -> () -> 0));
+            new Surroundings(
+                    address -> new NextHopSlot(),
+                    1,
+                    Set.of(),
+                    FlowTimeouts.DEFAULT,
+                    id -> Condition.WELL,
+                    id -> () -> 0));
 
     /** 2^64 over the golden ratio. */
     private static final long GOLDEN = 0x9E37_79B9_7F4A_7C15L;

@@ -2,6 +2,7 @@ package dev.trigon.dataplane.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trigon.dataplane.balance.Load;
 import dev.trigon.dataplane.service.BackendMeter;
 import dev.trigon.dataplane.service.PassiveCheck;
 import java.time.Duration;
@@ -13,7 +14,7 @@ class PassiveChecksTest {
     private static final int BACKEND = 7;
     private static final PassiveCheck CHECK = new PassiveCheck(3, Duration.ofSeconds(5), Duration.ofSeconds(10));
 
-    private final BackendMeter meter = new BackendMeter(1);
+    private final BackendMeter meter = new BackendMeter(1, new Load(() -> 0));
     private final PassiveChecks checks = new PassiveChecks();
     private long nowMs = 1_000_000;
 

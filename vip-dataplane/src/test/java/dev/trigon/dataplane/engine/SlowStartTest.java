@@ -105,6 +105,7 @@ class SlowStartTest {
                         1,
                         Set.of(),
                         FlowTimeouts.DEFAULT,
-                        id -> new Condition(!down.contains(id), slowStart.sharePercent(id)), id -> () -> 0));
+                        id -> new Condition(!down.contains(id), slowStart.sharePercent(id)),
+                        id -> () -> 0));
     }
 }

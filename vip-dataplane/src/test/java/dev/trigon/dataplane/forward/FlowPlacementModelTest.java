@@ -110,8 +110,8 @@ class FlowPlacementModelTest {
     }
 
     private void compile() {
-        Surroundings around =
-                new Surroundings(address -> new NextHopSlot(), 1, Set.of(), TIMEOUTS, id -> Condition.WELL, flowTable::activeFlowsOf);
+        Surroundings around = new Surroundings(
+                address -> new NextHopSlot(), 1, Set.of(), TIMEOUTS, id -> Condition.WELL, flowTable::activeFlowsOf);
         table = ServiceTable.compile(services.configured(), table, around);
     }
 

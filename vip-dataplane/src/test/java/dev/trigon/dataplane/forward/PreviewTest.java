@@ -80,7 +80,8 @@ class PreviewTest {
         ServiceTable table = ServiceTable.compile(
                 new Configured(List.of(specs.spec()), List.of()),
                 null,
-                new Surroundings(address -> slot, 1, Set.of(), FlowTimeouts.DEFAULT, id -> Condition.WELL, id -> () -> 0));
+                new Surroundings(
+                        address -> slot, 1, Set.of(), FlowTimeouts.DEFAULT, id -> Condition.WELL, id -> () -> 0));
         Backend backend = Objects.requireNonNull(table.backend(1));
         String client = vip.contains(":") ? "2001:db8:c::10" : "198.51.100.10";
         return Preview.of(protocol, Specs.address(client), 40_000, Specs.address(vip), 80, GATEWAY, backend);

@@ -97,7 +97,8 @@ final class Rig implements AutoCloseable {
     }
 
     Rig serve(Configured configured) {
-        Surroundings around = new Surroundings(this::slot, 1, ownAddresses, FlowTimeouts.DEFAULT, id -> Condition.WELL, flowTable::activeFlowsOf);
+        Surroundings around = new Surroundings(
+                this::slot, 1, ownAddresses, FlowTimeouts.DEFAULT, id -> Condition.WELL, flowTable::activeFlowsOf);
         table = ServiceTable.compile(configured, table, around);
         return this;
     }

@@ -41,7 +41,12 @@ class SchedulersTest {
 
     private Service serve(Specs specs) {
         Surroundings around = new Surroundings(
-                address -> new NextHopSlot(), 1, Set.of(), FlowTimeouts.DEFAULT, id -> Condition.WELL, id -> inTable(id)::get);
+                address -> new NextHopSlot(),
+                1,
+                Set.of(),
+                FlowTimeouts.DEFAULT,
+                id -> Condition.WELL,
+                id -> inTable(id)::get);
         table = ServiceTable.compile(new Configured(List.of(specs.spec()), List.of()), table, around);
         return table.services().iterator().next();
     }
