@@ -28,9 +28,9 @@ public final class ControlServer implements Closeable {
 
     private final ControlSocket socket;
     private final Server server;
-    private final FormerWatch watch;
+    private final RegistryWatch watch;
 
-    private ControlServer(ControlSocket socket, Server server, FormerWatch watch) {
+    private ControlServer(ControlSocket socket, Server server, RegistryWatch watch) {
         this.socket = socket;
         this.server = server;
         this.watch = watch;
@@ -49,13 +49,10 @@ public final class ControlServer implements Closeable {
     public static ControlServer start(
             Path socket, ServiceRegistry registry, DataPath dataPath, String version, LongSupplier uptimeSeconds)
             throws Refusal {
-        List<Route> routes = new ArrayList<>(new ServiceResources(registry, dataPath).routes());
-        routes.addAll(new StateResources(registry, dataPath, version, uptimeSeconds).routes());
-        routes.addAll(new FlowResources(registry, dataPath).routes());
-
+        List<Route> routes = routes(registry, dataPath, version, uptimeSeconds);
         ControlSocket claimed = ControlSocket.claim(socket);
         Server server = server(claimed.bindPath(), routes);
-        ControlServer started = new ControlServer(claimed, server, FormerWatch.start(registry));
+        ControlServer started = new ControlServer(claimed, server, RegistryWatch.start(registry));
         try {
             server.start();
             claimed.publish();
@@ -67,6 +64,15 @@ public final class ControlServer implements Closeable {
                     "vipd cannot listen there (" + e + ")",
                     "check its directory, and that vipd runs as root");
         }
+    }
+
+    static List<Route> routes(ServiceRegistry registry, DataPath dataPath, String version, LongSupplier uptimeSeconds) {
+        List<Route> routes = new ArrayList<>(new ServiceResources(registry, dataPath).routes());
+        routes.addAll(new ConfigurationResources(registry).routes());
+        routes.addAll(new HistoryResources(registry).routes());
+        routes.addAll(new StateResources(registry, dataPath, version, uptimeSeconds).routes());
+        routes.addAll(new FlowResources(registry, dataPath).routes());
+        return routes;
     }
 
     private static Server server(Path bindPath, List<Route> routes) {
