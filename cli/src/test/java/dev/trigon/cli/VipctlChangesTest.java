@@ -121,10 +121,10 @@ class VipctlChangesTest {
     @Test
     void shouldApplyConfirmAndGoBack() throws IOException {
         Files.writeString(file, OTHERS);
-        assertThat(rig.vipctl("apply --confirm-within 2h -f " + file).out())
-                .matches(
-                        "services.yaml applied: 1 added \\(dns\\), 1 changed \\(web\\), 1 removed \\(old\\), 0 unchanged\n"
-                                + "revision 2 goes back to 1 in (2h 0m|1h 59m) unless `vipctl confirm` comes before\n");
+        assertThat(rig.vipctl("apply --confirm-within 2h -f " + file).out()).matches("""
+                        services.yaml applied: 1 added \\(dns\\), 1 changed \\(web\\), 1 removed \\(old\\), 0 unchanged
+                        revision 2 goes back to 1 in (2h 0m|1h 59m) unless `vipctl confirm` comes before
+                        """);
         assertThat(rig.vipctl("status").out()).containsPattern("services +2 \\(revision 2, back to 1 in .*\\)\n");
         assertFails(
                 rig.vipctl("service remove web"),

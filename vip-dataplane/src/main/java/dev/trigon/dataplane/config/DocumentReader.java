@@ -30,7 +30,7 @@ final class DocumentReader {
             .build();
 
     /** A value takes some hundred octets here, however short it is written. The largest services file has fewer. */
-    private static final int MAX_VALUES = 1_500_000;
+    private static final int MAX_VALUES = 1_000_000;
 
     private final Source source;
     private final JsonParser parser;

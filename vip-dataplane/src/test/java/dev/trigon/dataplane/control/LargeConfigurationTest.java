@@ -122,7 +122,7 @@ class LargeConfigurationTest {
         String many = "{\"services\": [" + "1,".repeat(2_000_000) + "1]}";
         UnixHttp.Reply reply = assertTimeoutPreemptively(SOON, () -> rig.http.send("PUT", CONFIGURATION, many));
         assertThat(reply.status()).isEqualTo(400);
-        assertThat(line(reply)).isEqualTo("services.yaml line 1: it has more than 1500000 values; give less at once");
+        assertThat(line(reply)).isEqualTo("services.yaml line 1: it has more than 1000000 values; give less at once");
     }
 
     @Test
