@@ -2,14 +2,11 @@ package dev.trigon.cli;
 
 import dev.trigon.dataplane.api.AppliedView;
 import dev.trigon.dataplane.api.ControlApi;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -35,17 +32,29 @@ import picocli.CommandLine.Option;
             "        - {name: b1, address: 2001:db8:2::11}",
             "",
             "Example, after `vipctl export > services.yaml` and an edit:",
-            "  vipctl apply -f services.yaml"
+            "  vipctl apply -f services.yaml",
+            "Looked at before, and taken back unless it is confirmed:",
+            "  vipctl plan -f services.yaml",
+            "  vipctl apply -f services.yaml --if-revision 12 --confirm-within 60s",
+            "  vipctl confirm"
         })
 final class Apply implements Callable<Integer> {
     private final Session session;
 
+    @Mixin
+    private ServicesFile file = new ServicesFile();
+
     @Option(
-            names = {"-f", "--file"},
-            paramLabel = "FILE",
-            required = true,
-            description = "The services file; - reads standard input.")
-    private String file = "";
+            names = "--confirm-within",
+            paramLabel = "TIME",
+            description = "Go back by itself unless `vipctl confirm` comes in this time, such as 60s.")
+    private @Nullable String confirmWithin;
+
+    @Option(
+            names = "--if-revision",
+            paramLabel = "N",
+            description = "Only if the services are of this revision, as plan showed it.")
+    private @Nullable Long ifRevision;
 
     Apply(Session session) {
         this.session = session;
@@ -53,34 +62,26 @@ final class Apply implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        byte[] document = read();
-        if (document.length > ControlApi.MAX_REQUEST_OCTETS) {
-            throw new Refused(file + ": it is larger than 1 MiB; check that it is a services file");
-        }
-        String name = file.equals("-") ? "stdin" : String.valueOf(Path.of(file).getFileName());
-        ControlReply reply = session.send(
-                "PUT",
-                Session.path("configuration") + "?" + ControlApi.SOURCE_PARAMETER + "=" + Session.escaped(name),
-                document);
-        session.print(reply, () -> print(name, session.read(reply, AppliedView.class)));
+        String within = confirmWithin == null
+                ? ""
+                : "&" + ControlApi.CONFIRM_WITHIN_PARAMETER + "=" + Session.escaped(confirmWithin);
+        ControlReply reply =
+                session.send("PUT", Session.path("configuration") + file.query() + within, ifRevision, file.read());
+        session.print(reply, () -> print(session, file.name() + " applied", session.read(reply, AppliedView.class)));
         return 0;
     }
 
-    private byte[] read() {
-        try (InputStream in = file.equals("-") ? System.in : Files.newInputStream(Path.of(file))) {
-            return in.readNBytes(ControlApi.MAX_REQUEST_OCTETS + 1);
-        } catch (NoSuchFileException e) {
-            throw new Refused(file + ": there is no such file; check its path");
-        } catch (IOException e) {
-            throw new Refused(file + ": it cannot be read (" + e.getMessage() + "); check its path and permissions");
-        }
-    }
-
-    private void print(String name, AppliedView applied) {
+    static void print(Session session, String done, AppliedView applied) {
         session.out()
-                .println(name + " applied: " + part(applied.added(), "added") + ", "
-                        + part(applied.changed(), "changed") + ", " + part(applied.removed(), "removed") + ", "
+                .println(done + ": " + part(applied.added(), "added") + ", " + part(applied.changed(), "changed") + ", "
+                        + part(applied.removed(), "removed") + ", "
                         + applied.unchanged().size() + " unchanged");
+        if (applied.pending() != null) {
+            session.out()
+                    .println("revision " + applied.revision() + " goes back to "
+                            + applied.pending().backTo() + " in "
+                            + Human.seconds(applied.pending().secondsLeft()) + " unless `vipctl confirm` comes before");
+        }
     }
 
     private static String part(List<String> names, String what) {

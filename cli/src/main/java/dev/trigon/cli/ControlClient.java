@@ -10,6 +10,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * HTTP/1.1 to vipd's socket, one request a connection.
@@ -36,8 +37,8 @@ final class ControlClient {
     }
 
     /** An answer whole. */
-    ControlReply send(String method, String pathAndQuery, byte[] body) {
-        return send(method, pathAndQuery, body, ControlClient::whole);
+    ControlReply send(String method, String pathAndQuery, @Nullable Long ifRevision, byte[] body) {
+        return send(method, pathAndQuery, ifRevision, body, ControlClient::whole);
     }
 
     static ControlReply whole(ControlHead head, InputStream body) throws IOException {
@@ -48,9 +49,11 @@ final class ControlClient {
         return new ControlReply(head, new String(octets, StandardCharsets.UTF_8));
     }
 
-    <T> T send(String method, String pathAndQuery, byte[] body, Reader<T> reader) {
-        String head = method + " " + pathAndQuery + " HTTP/1.1\r\nHost: vipd\r\nConnection: close\r\nContent-Length: "
-                + body.length + "\r\n\r\n";
+    /** @param ifRevision only while the services are of this revision; null: whichever they are of */
+    <T> T send(String method, String pathAndQuery, @Nullable Long ifRevision, byte[] body, Reader<T> reader) {
+        String condition = ifRevision == null ? "" : "If-Match: \"" + ifRevision + "\"\r\n";
+        String head = method + " " + pathAndQuery + " HTTP/1.1\r\nHost: vipd\r\nConnection: close\r\n" + condition
+                + "Content-Length: " + body.length + "\r\n\r\n";
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
                 InputStream in = new WatchedInput(channel, TIMEOUT_SECONDS)) {
             channel.connect(UnixDomainSocketAddress.of(socket));

@@ -17,10 +17,7 @@ final class Export implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (session.format() == OutputFormat.table) {
-            session.format(OutputFormat.yaml);
-        }
-        session.print(session.get(Session.path("configuration")), () -> {});
+        session.printFile(session.get(Session.path("configuration")));
         return 0;
     }
 }

@@ -103,7 +103,17 @@ final class Session {
     }
 
     ControlReply send(String method, String path, byte[] body) {
-        ControlReply reply = new ControlClient(socket).send(method, path, body);
+        return send(method, path, null, body);
+    }
+
+    /** Asks for something without saying more than where. */
+    ControlReply post(String path) {
+        return send("POST", path, null, NO_BODY);
+    }
+
+    /** @param ifRevision only while the services are of this revision; null: whichever they are of */
+    ControlReply send(String method, String path, @Nullable Long ifRevision, byte[] body) {
+        ControlReply reply = new ControlClient(socket).send(method, path, ifRevision, body);
         if (!reply.isSuccess()) {
             throw refused(reply);
         }
@@ -117,7 +127,7 @@ final class Session {
 
     /** Asks for a list that may be too long to be held. */
     void list(String path, ListReader reader) {
-        new ControlClient(socket).send("GET", path, NO_BODY, (head, body) -> {
+        new ControlClient(socket).send("GET", path, null, NO_BODY, (head, body) -> {
             if (!head.isSuccess()) {
                 throw refused(ControlClient.whole(head, body));
             }
@@ -203,6 +213,12 @@ final class Session {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a tree that was read can be written", e);
         }
+    }
+
+    /** Prints an answer that is a services file: in YAML, unless another form was asked for. */
+    void printFile(ControlReply reply) {
+        format = format == OutputFormat.table ? OutputFormat.yaml : format;
+        printTree(read(reply, JsonNode.class));
     }
 
     private void printTree(JsonNode tree) {

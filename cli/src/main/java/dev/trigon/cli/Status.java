@@ -1,8 +1,10 @@
 package dev.trigon.cli;
 
 import dev.trigon.dataplane.api.ArmView;
+import dev.trigon.dataplane.api.PendingView;
 import dev.trigon.dataplane.api.StatusView;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 
 @Command(
@@ -37,9 +39,18 @@ final class Status implements Callable<Integer> {
             label = "";
         }
         return table.row("workers", status.workers())
-                .row("services", status.services())
+                .row(
+                        "services",
+                        status.services() + " (revision " + status.revision() + pending(status.pending()) + ")")
                 .row("flows", status.activeFlows() + " of at most " + status.maxFlows())
                 .row("state", status.stateFault() == null ? "kept" : "NOT KEPT: " + status.stateFault());
+    }
+
+    private static String pending(@Nullable PendingView pending) {
+        return pending == null
+                ? ""
+                : ", back to " + pending.backTo() + " in " + Human.seconds(pending.secondsLeft())
+                        + " unless `vipctl confirm` comes before";
     }
 
     private static String words(ArmView arm) {

@@ -59,11 +59,11 @@ class VipctlRefusalTest {
                 1,
                 "vipctl: wrong.yaml line 3: 'affinity' is the number 10 where a duration is expected; give one such as"
                         + " 500ms, 30s, 15m or 1h\n");
-        Path large = Files.write(directory.resolve("large.yaml"), new byte[(1 << 20) + 1]);
+        Path large = Files.write(directory.resolve("large.yaml"), new byte[(4 << 20) + 1]);
         assertFails(
                 rig.vipctl("apply -f " + large),
                 1,
-                "vipctl: " + large + ": it is larger than 1 MiB; check that it is a services file\n");
+                "vipctl: " + large + ": it is larger than 4 MiB; check that it is a services file\n");
         rig.dataPath().nextCheck = new Refusal("backend 'b1' of service 'web'", "no route to 10.2.0.11", "add one");
         assertFails(
                 rig.vipctl("backend add web b1 --address 10.2.0.11"),

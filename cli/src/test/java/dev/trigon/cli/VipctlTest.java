@@ -133,7 +133,8 @@ class VipctlTest {
                   "unchanged" : [
                     "web",
                     "dns"
-                  ]
+                  ],
+                  "revision" : 1
                 }
                 """);
         Files.writeString(file, SERVICES.replace("weight: 50", "weight: 51").replace("name: dns", "name: dns2"));
@@ -243,7 +244,7 @@ class VipctlTest {
                 engine      pcap (chosen in vipd.yaml)
                 interfaces  eth0 up (pcap)
                 workers     1
-                services    0
+                services    0 (revision 0)
                 flows       0 of at most 1048576
                 state       kept
                 """);
@@ -335,8 +336,14 @@ class VipctlTest {
             "backend drain",
             "backend enable",
             "backend disable",
+            "plan",
             "apply",
+            "confirm",
+            "history",
+            "history show",
+            "rollback",
             "export",
+            "schema",
             "status",
             "counters",
             "flows list",

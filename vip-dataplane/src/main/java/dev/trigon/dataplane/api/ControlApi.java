@@ -10,6 +10,12 @@ public final class ControlApi {
     /** Query parameter of {@code PUT /v1/configuration}: what to call the document in messages. */
     public static final String SOURCE_PARAMETER = "source";
 
+    /** Query parameter of {@code PUT /v1/configuration}: the time in which it must be confirmed, or it goes back by itself. */
+    public static final String CONFIRM_WITHIN_PARAMETER = "confirmWithin";
+
+    /** Query parameter of {@code POST /v1/configuration/rollback}: which entry of the history; left out: the one before. */
+    public static final String TO_PARAMETER = "to";
+
     /** Query parameter of {@code GET /v1/flows}: at most how many; 0: all. */
     public static final String LIMIT_PARAMETER = "limit";
 
@@ -39,8 +45,11 @@ public final class ControlApi {
     /** Answer header of {@code GET /v1/flows}: how many flows there are in all, of which the list may be a part. */
     public static final String ACTIVE_FLOWS_HEADER = "Trigon-Active-Flows";
 
-    /** What a request may carry, in octets. */
-    public static final int MAX_REQUEST_OCTETS = 1 << 20;
+    /** What a request may carry, in octets: more than 30,000 backends, in YAML and in JSON. */
+    public static final int MAX_REQUEST_OCTETS = 4 << 20;
+
+    /** That, in the words of a refusal. */
+    public static final String TOO_LARGE = "it is larger than 4 MiB";
 
     private ControlApi() {}
 }

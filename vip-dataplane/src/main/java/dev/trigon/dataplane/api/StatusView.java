@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param engineReason why this engine and no other
  * @param arms the interfaces again, and how each of them is
  * @param services how many are configured
+ * @param revision of the services: one more with each change
+ * @param pending the change that waits to be confirmed; null: none does
  * @param stateFault what is wrong with the state directory, and what to do; null: nothing
  * @param allocatedBytes what the workers have allocated on the Java heap since they were warm; stays where it is under traffic
  */
@@ -22,6 +24,8 @@ public record StatusView(
         List<ArmView> arms,
         int workers,
         int services,
+        long revision,
+        @Nullable PendingView pending,
         long activeFlows,
         long maxFlows,
         long allocatedBytes,

@@ -9,12 +9,13 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import dev.trigon.dataplane.service.Refusal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
+import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.yaml.snakeyaml.LoaderOptions;
 
 /** Reads YAML or JSON into a tree that remembers lines, so that whatever is wrong can be pointed at. */
 final class DocumentReader {
@@ -22,14 +23,29 @@ final class DocumentReader {
     private static final int MAX_DEPTH = 16;
 
     private static final JsonFactory JSON = new JsonFactory();
-    private static final JsonFactory YAML = new YAMLFactory();
+    /** A key without a value has none, which a builder, unlike a constructor, has to be told. */
+    private static final JsonFactory YAML = YAMLFactory.builder()
+            .enable(YAMLParser.Feature.EMPTY_STRING_AS_NULL)
+            .loaderOptions(loaderOptions())
+            .build();
+
+    /** A value takes some hundred octets here, however short it is written. The largest services file has fewer. */
+    private static final int MAX_VALUES = 1_000_000;
 
     private final Source source;
     private final JsonParser parser;
+    private int values;
 
     private DocumentReader(Source source, JsonParser parser) {
         this.source = source;
         this.parser = parser;
+    }
+
+    /** Who hands a document over has bounded it. */
+    private static LoaderOptions loaderOptions() {
+        LoaderOptions options = new LoaderOptions();
+        options.setCodePointLimit(Integer.MAX_VALUE);
+        return options;
     }
 
     /** Reads YAML, or JSON where the text looks like it. An empty document is an empty mapping. */
@@ -46,14 +62,23 @@ final class DocumentReader {
     }
 
     private static String decode(byte[] octets, Source source) throws Refusal {
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(octets))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            throw source.unreadable(0, "it is not valid UTF-8", "save it as UTF-8");
+        ByteBuffer in = ByteBuffer.wrap(octets);
+        CharBuffer text = CharBuffer.allocate(octets.length);
+        if (StandardCharsets.UTF_8.newDecoder().decode(in, text, true).isError()) {
+            throw source.unreadable(
+                    1 + lineEnds(octets, in.position()),
+                    "it is not valid UTF-8 from its octet " + (in.position() + 1) + " on",
+                    "save it as UTF-8");
         }
+        return text.flip().toString();
+    }
+
+    private static int lineEnds(byte[] octets, int end) {
+        int count = 0;
+        for (int i = 0; i < end; i++) {
+            count += octets[i] == '\n' ? 1 : 0;
+        }
+        return count;
     }
 
     /** JSON is nearly YAML, but for tabs, which YAML refuses: so JSON is read as JSON. */
@@ -95,6 +120,9 @@ final class DocumentReader {
         }
         if (parser instanceof YAMLParser yaml && yaml.isCurrentAlias()) {
             throw source.unreadable(line(), "aliases (*name) are not understood", "write the value out");
+        }
+        if (++values > MAX_VALUES) {
+            throw source.unreadable(line(), "it has more than " + MAX_VALUES + " values", "give less at once");
         }
         int line = line();
         return switch (parser.currentToken()) {

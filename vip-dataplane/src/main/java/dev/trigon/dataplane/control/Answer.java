@@ -19,6 +19,7 @@ record Answer(int status, Object body, Map<String, String> headers) {
             case MALFORMED -> 400;
             case NOT_FOUND -> 404;
             case CONFLICT -> 409;
+            case STALE -> 412;
             case INVALID -> 422;
             case NOT_SAVED -> 507;
         };
@@ -27,6 +28,11 @@ record Answer(int status, Object body, Map<String, String> headers) {
 
     static Answer error(int status, String what, String why, String remedy) {
         return new Answer(status, new ErrorView(new ErrorView.Detail(what, why, remedy)), Map.of());
+    }
+
+    /** With the revision that it is about, for an If-Match. */
+    Answer at(long revision) {
+        return with("ETag", "\"" + revision + "\"");
     }
 
     Answer with(String header, String value) {

@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 final class BackendIds {
     private final ServicesState before;
     private final Map<Server, Integer> present = new HashMap<>();
+    private final Map<InetAddress, List<FormerBackend>> formerAt;
     /** By the new one, the services that are gone and that it takes over. */
     private final Map<Identity, List<Identity>> predecessors = new HashMap<>();
     /** By the old one, the first service that takes it over. */
@@ -67,6 +68,7 @@ final class BackendIds {
     private BackendIds(ServicesState before) {
         this.before = before;
         this.next = before.nextBackendId();
+        this.formerAt = before.former().stream().collect(Collectors.groupingBy(FormerBackend::address));
         for (ServiceSpec service : before.services()) {
             for (BackendSpec backend : service.backends()) {
                 present.put(new Server(Identity.of(service), backend.address()), backend.id());
@@ -129,9 +131,9 @@ final class BackendIds {
     private @Nullable Integer formerId(ServiceDraft service, BackendDraft backend) {
         Identity own = Identity.of(service);
         List<Identity> older = predecessors.getOrDefault(own, List.of());
-        for (FormerBackend former : before.former()) {
+        for (FormerBackend former : formerAt.getOrDefault(backend.address(), List.of())) {
             Identity theirs = Identity.of(former);
-            boolean same = former.address().equals(backend.address()) && (theirs.equals(own) || older.contains(theirs));
+            boolean same = theirs.equals(own) || older.contains(theirs);
             if (same && !given.contains(former.id())) {
                 return former.id();
             }

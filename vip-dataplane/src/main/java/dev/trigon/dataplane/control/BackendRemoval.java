@@ -58,6 +58,10 @@ final class BackendRemoval {
                     && (address == null || view.address().equals(Addresses.format(address)));
         }
 
+        String command() {
+            return "backend remove " + service + " " + name + (force ? " --force" : "");
+        }
+
         String what() {
             return "backend '" + name + "' of service '" + service + "'";
         }
@@ -71,13 +75,15 @@ final class BackendRemoval {
                 .map(one -> Views.backend(one, dataPath))
                 .filter(wanted::isAbout)
                 .toList();
+        Terms terms = Terms.of(call, wanted.command());
         if (!wanted.force()) {
-            return Answer.ok(remove(wanted, configured, former));
+            return remove(wanted, configured, former, terms);
         }
         BackendView one = only(wanted, configured, former);
         boolean isConfigured = configured.contains(one);
-        registry.change(isConfigured ? removal(one) : present -> present, sameServer(one));
-        return Answer.ok(one);
+        ServiceRegistry.Change change =
+                registry.change(isConfigured ? removal(one) : present -> present, sameServer(one), terms);
+        return Answer.ok(one).at(change.revision());
     }
 
     private List<BackendView> configured(ServicesState state, Wanted wanted) {
@@ -91,11 +97,11 @@ final class BackendRemoval {
         return List.of();
     }
 
-    private BackendView remove(Wanted wanted, List<BackendView> configured, List<BackendView> former) throws Refusal {
+    private Answer remove(Wanted wanted, List<BackendView> configured, List<BackendView> former, Terms terms)
+            throws Refusal {
         if (!configured.isEmpty()) {
             BackendView one = configured.get(0);
-            registry.change(removal(one));
-            return one;
+            return Answer.ok(one).at(registry.change(removal(one), terms).revision());
         }
         if (former.stream().anyMatch(BackendRemoval::drains)) {
             throw ServiceRules.conflict(wanted.what(), "it is removed already and drains", "--force ends its flows");

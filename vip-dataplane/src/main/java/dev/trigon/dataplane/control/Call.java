@@ -10,15 +10,18 @@ import org.jspecify.annotations.Nullable;
 final class Call {
     private final Map<String, String> segments;
     private final Map<String, String> query;
+    private final @Nullable String ifMatch;
     private final byte[] body;
 
     /**
      * @param segments of the path, by the name that the route gives them
      * @param query parameters by name
+     * @param ifMatch the header of that name
      */
-    Call(Map<String, String> segments, Map<String, String> query, byte[] body) {
+    Call(Map<String, String> segments, Map<String, String> query, @Nullable String ifMatch, byte[] body) {
         this.segments = Map.copyOf(segments);
         this.query = Map.copyOf(query);
+        this.ifMatch = ifMatch;
         this.body = body;
     }
 
@@ -32,6 +35,11 @@ final class Call {
             throw new IllegalStateException("the route has no segment " + name);
         }
         return value;
+    }
+
+    @Nullable
+    String ifMatch() {
+        return ifMatch;
     }
 
     Map<String, String> query() {

@@ -25,8 +25,7 @@ import org.slf4j.LoggerFactory;
 final class ControlHandler extends Handler.Abstract {
     private static final Logger LOG = LoggerFactory.getLogger(ControlHandler.class);
 
-    private static final Answer TOO_LARGE =
-            Answer.error(413, "the request", "it is larger than 1 MiB", "send less at once");
+    private static final Answer TOO_LARGE = Answer.error(413, "the request", ControlApi.TOO_LARGE, "send less at once");
 
     /** Each keeps a thread for as long as its reader takes: others must go on being answered. */
     private static final int MOST_STREAMS = 3;
@@ -38,7 +37,20 @@ final class ControlHandler extends Handler.Abstract {
             "as many lists are being read already as vipd writes at once (" + MOST_STREAMS + ")",
             "try again when one has ended");
 
+    /** Two are whole in memory, and one of them is read. */
+    private static final int MOST_LARGE = 2;
+
+    private static final Answer FULL = Answer.error(
+            503,
+            "the request",
+            "as many large requests are being taken already as vipd takes at once (" + MOST_LARGE + ")",
+            "try again when one has ended");
+
     private final Semaphore streams = new Semaphore(MOST_STREAMS);
+    private final Semaphore large = new Semaphore(MOST_LARGE);
+    /** What is made of a large request is many times its size. */
+    private final Object oneLarge = new Object();
+
     private final List<Route> routes;
 
     ControlHandler(List<Route> routes) {
@@ -47,14 +59,38 @@ final class ControlHandler extends Handler.Abstract {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
-        new RequestBody(
-                        request,
-                        ControlApi.MAX_REQUEST_OCTETS,
-                        body -> send(answer(request, body), response, callback),
-                        () -> write(TOO_LARGE, response, callback),
-                        callback::failed)
+        new RequestBody(request, ControlApi.MAX_REQUEST_OCTETS, large, new RequestBody.Taker() {
+                    @Override
+                    public void whole(byte[] body) {
+                        send(answerTo(request, body), response, callback);
+                    }
+
+                    @Override
+                    public void tooLarge() {
+                        write(TOO_LARGE, response, callback);
+                    }
+
+                    @Override
+                    public void tooMany() {
+                        write(FULL, response, callback);
+                    }
+
+                    @Override
+                    public void failed(Throwable why) {
+                        callback.failed(why);
+                    }
+                })
                 .run();
         return true;
+    }
+
+    private Answer answerTo(Request request, byte[] body) {
+        if (body.length <= RequestBody.SMALL_OCTETS) {
+            return answer(request, body);
+        }
+        synchronized (oneLarge) {
+            return answer(request, body);
+        }
     }
 
     private void send(Answer answer, Response response, Callback callback) {
@@ -124,7 +160,9 @@ final class ControlHandler extends Handler.Abstract {
                 continue;
             }
             if (route.method().equals(request.getMethod())) {
-                return route.action().answer(new Call(segments, query(request), body));
+                return route.action()
+                        .answer(new Call(
+                                segments, query(request), request.getHeaders().get(HttpHeader.IF_MATCH), body));
             }
             methods.add(route.method());
         }

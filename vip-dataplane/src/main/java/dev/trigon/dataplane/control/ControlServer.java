@@ -29,10 +29,10 @@ public final class ControlServer implements Closeable {
 
     private final ControlSocket socket;
     private final Server server;
-    private final FormerWatch watch;
+    private final RegistryWatch watch;
     private final EventWatch events;
 
-    private ControlServer(ControlSocket socket, Server server, FormerWatch watch, EventWatch events) {
+    private ControlServer(ControlSocket socket, Server server, RegistryWatch watch, EventWatch events) {
         this.socket = socket;
         this.server = server;
         this.watch = watch;
@@ -52,16 +52,12 @@ public final class ControlServer implements Closeable {
     public static ControlServer start(
             Path socket, ServiceRegistry registry, DataPath dataPath, String version, LongSupplier uptimeSeconds)
             throws Refusal {
-        List<Route> routes = new ArrayList<>(new ServiceResources(registry, dataPath).routes());
-        routes.addAll(new StateResources(registry, dataPath, version, uptimeSeconds).routes());
-        routes.addAll(new FlowResources(registry, dataPath).routes());
         EventLog events = new EventLog(Clock.systemUTC());
-        routes.addAll(new EventResources(events).routes());
-
+        List<Route> routes = routes(registry, dataPath, events, version, uptimeSeconds);
         ControlSocket claimed = ControlSocket.claim(socket);
         Server server = server(claimed.bindPath(), routes);
         ControlServer started = new ControlServer(
-                claimed, server, FormerWatch.start(registry), EventWatch.start(registry, dataPath, events));
+                claimed, server, RegistryWatch.start(registry), EventWatch.start(registry, dataPath, events));
         try {
             server.start();
             claimed.publish();
@@ -73,6 +69,21 @@ public final class ControlServer implements Closeable {
                     "vipd cannot listen there (" + e + ")",
                     "check its directory, and that vipd runs as root");
         }
+    }
+
+    static List<Route> routes(
+            ServiceRegistry registry,
+            DataPath dataPath,
+            EventLog events,
+            String version,
+            LongSupplier uptimeSeconds) {
+        List<Route> routes = new ArrayList<>(new ServiceResources(registry, dataPath).routes());
+        routes.addAll(new ConfigurationResources(registry).routes());
+        routes.addAll(new HistoryResources(registry).routes());
+        routes.addAll(new StateResources(registry, dataPath, version, uptimeSeconds).routes());
+        routes.addAll(new FlowResources(registry, dataPath).routes());
+        routes.addAll(new EventResources(events).routes());
+        return routes;
     }
 
     private static Server server(Path bindPath, List<Route> routes) {

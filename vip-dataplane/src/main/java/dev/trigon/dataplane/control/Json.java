@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.SequenceWriter;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.OutputStream;
 
@@ -36,6 +37,20 @@ final class Json {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a record that JSON cannot hold: " + value.getClass(), e);
         }
+    }
+
+    /** Without a blank or a line's end, for what is kept and seldom read. */
+    static byte[] compact(Object value) {
+        try {
+            return MAPPER.writer().without(SerializationFeature.INDENT_OUTPUT).writeValueAsBytes(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a record that JSON cannot hold: " + value.getClass(), e);
+        }
+    }
+
+    /** A record's fields, whichever it has; what is left out of its JSON is not there. */
+    static ObjectNode tree(Object value) {
+        return MAPPER.valueToTree(value);
     }
 
     /** A list, an item a line; nothing of it is kept. */

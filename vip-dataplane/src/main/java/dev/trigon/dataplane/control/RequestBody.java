@@ -1,36 +1,51 @@
 package dev.trigon.dataplane.control;
 
 import java.io.ByteArrayOutputStream;
-import java.util.function.Consumer;
+import java.util.concurrent.Semaphore;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 
 /**
  * Collects a request's body, up to a bound, without a thread of its own: clients that are slow to send, or stop, hold up
- * nobody but themselves.
+ * nobody but themselves. Small ones are taken in any number; a large one needs a permit, so that those who send much at once
+ * cannot fill the memory together.
  */
 final class RequestBody implements Runnable {
+    /** What more than this is needs a permit. */
+    static final int SMALL_OCTETS = 64 * 1024;
+
     private final Request request;
     private final int maxOctets;
-    private final Consumer<byte[]> whole;
-    private final Runnable tooLarge;
-    private final Consumer<Throwable> failed;
+    private final Semaphore permits;
+    private final Taker taker;
     private final ByteArrayOutputStream octets = new ByteArrayOutputStream();
+    private long length;
+    private boolean permitted;
+    private boolean refused;
 
-    /** One of the three is called, once, by {@link #run()} or by a later call of it from Jetty. */
-    RequestBody(Request request, int maxOctets, Consumer<byte[]> whole, Runnable tooLarge, Consumer<Throwable> failed) {
+    /** What becomes of it. One of these is called, once, by {@link #run()} or by a later call of it from Jetty. */
+    interface Taker {
+        void whole(byte[] body);
+
+        void tooLarge();
+
+        /** As many large ones are being taken already as there may be. */
+        void tooMany();
+
+        void failed(Throwable why);
+    }
+
+    RequestBody(Request request, int maxOctets, Semaphore permits, Taker taker) {
         this.request = request;
         this.maxOctets = maxOctets;
-        this.whole = whole;
-        this.tooLarge = tooLarge;
-        this.failed = failed;
+        this.permits = permits;
+        this.taker = taker;
     }
 
     /** Takes what has arrived, and asks to be run again when more has. */
     @Override
     public void run() {
-        if (request.getLength() > maxOctets) {
-            tooLarge.run();
+        if (isTooLarge(request.getLength())) {
             return;
         }
         while (true) {
@@ -40,25 +55,51 @@ final class RequestBody implements Runnable {
                 return;
             }
             if (Content.Chunk.isFailure(chunk)) {
-                failed.accept(chunk.getFailure());
+                end(() -> taker.failed(chunk.getFailure()));
                 return;
             }
             take(chunk);
-            if (octets.size() > maxOctets) {
-                tooLarge.run();
+            if (isTooLarge(length)) {
                 return;
             }
             if (chunk.isLast()) {
-                whole.accept(octets.toByteArray());
+                end(refused ? taker::tooMany : () -> taker.whole(octets.toByteArray()));
                 return;
             }
         }
     }
 
+    /** If so, that was the end of it. */
+    private boolean isTooLarge(long octetsInAll) {
+        if (octetsInAll > maxOctets) {
+            end(taker::tooLarge);
+            return true;
+        }
+        if (octetsInAll > SMALL_OCTETS && !permitted && !refused) {
+            permitted = permits.tryAcquire();
+            refused = !permitted;
+        }
+        return false;
+    }
+
+    private void end(Runnable how) {
+        try {
+            how.run();
+        } finally {
+            if (permitted) {
+                permits.release();
+            }
+        }
+    }
+
+    /** What is refused is still read, and not kept: who sends it takes no answer before its end. */
     private void take(Content.Chunk chunk) {
-        byte[] some = new byte[chunk.remaining()];
-        chunk.get(some, 0, some.length);
+        length += chunk.remaining();
+        if (!refused) {
+            byte[] some = new byte[chunk.remaining()];
+            chunk.get(some, 0, some.length);
+            octets.write(some, 0, some.length);
+        }
         chunk.release();
-        octets.write(some, 0, some.length);
     }
 }

@@ -26,17 +26,22 @@ import org.jspecify.annotations.Nullable;
  *
  * @param version of this form; a later vipd reads it and an earlier one refuses it
  * @param backendIds by {@code service/backend}
+ * @param revision null before version 3, which had none
  * @param former null in version 1, which had none
  */
 record SavedServices(
         int version,
+        @Nullable Long revision,
+        @Nullable Pending pending,
         int nextBackendId,
         Map<String, Integer> backendIds,
         @Nullable List<SavedFormer> former,
         List<ServiceEntry> services) {
-    static final int VERSION = 2;
+    static final int VERSION = 3;
     /** The first one, before backends outlived their removal. */
     private static final int WITHOUT_FORMER = 1;
+    /** Before services had a history. */
+    private static final int WITHOUT_REVISION = 2;
 
     SavedServices {
         Objects.requireNonNull(backendIds, "backendIds");
@@ -53,6 +58,8 @@ record SavedServices(
         }
         return new SavedServices(
                 VERSION,
+                state.revision().number(),
+                state.revision().pending(),
                 state.nextBackendId(),
                 ids,
                 state.former().stream().map(SavedFormer::of).toList(),
@@ -71,8 +78,7 @@ record SavedServices(
         if ((former == null) != (version == WITHOUT_FORMER)) {
             throw new IOException("'former' is not as in version " + version);
         }
-        byte[] document = Json.octets(new Configuration(services));
-        List<ServiceDraft> drafts = ServiceReader.services(document, Source.request(name));
+        List<ServiceDraft> drafts = drafts(services, name);
         Set<Integer> used = new HashSet<>();
         Map<String, Integer> ids = new HashMap<>();
         for (ServiceDraft service : drafts) {
@@ -83,7 +89,27 @@ record SavedServices(
         }
         List<ServiceSpec> specs = ServicesState.specs(
                 drafts, (service, backend) -> ids.getOrDefault(key(service.name(), backend.name()), 0), Map.of());
-        return new ServicesState(nextBackendId, specs, former(name, used));
+        return new ServicesState(nextBackendId, specs, former(name, used), revision(name));
+    }
+
+    /** Saved services as they are asked for again. */
+    static List<ServiceDraft> drafts(List<ServiceEntry> saved, String name) throws Refusal {
+        return ServiceReader.services(Json.octets(new Configuration(saved)), Source.request(name));
+    }
+
+    private Revision revision(String name) throws Refusal, IOException {
+        if ((revision == null) != (version <= WITHOUT_REVISION) || (revision == null && pending != null)) {
+            throw new IOException("'revision' is not as in version " + version);
+        }
+        long number = revision == null ? 0 : revision;
+        boolean wrong = pending != null && (pending.withinMs() <= 0 || pending.backTo() >= number);
+        if (number < 0 || wrong) {
+            throw new IOException("its revision cannot be");
+        }
+        if (pending != null) {
+            ServiceRules.check(drafts(pending.services(), name));
+        }
+        return new Revision(number, pending);
     }
 
     private List<FormerBackend> former(String name, Set<Integer> used) throws Refusal, IOException {

@@ -1,6 +1,5 @@
 package dev.trigon.dataplane.control;
 
-import dev.trigon.dataplane.api.AppliedView;
 import dev.trigon.dataplane.api.BackendView;
 import dev.trigon.dataplane.api.ControlApi;
 import dev.trigon.dataplane.api.ServiceView;
@@ -15,9 +14,7 @@ import dev.trigon.dataplane.service.FormerBackend;
 import dev.trigon.dataplane.service.Refusal;
 import dev.trigon.dataplane.service.ServiceSpec;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -28,7 +25,6 @@ final class ServiceResources {
     private static final String SERVICE = SERVICES + "/{service}";
     private static final String BACKENDS = SERVICE + "/backends";
     private static final String BACKEND = BACKENDS + "/{backend}";
-    private static final String CONFIGURATION = ControlApi.ROOT + "/configuration";
 
     private final ServiceRegistry registry;
     private final DataPath dataPath;
@@ -42,47 +38,59 @@ final class ServiceResources {
 
     List<Route> routes() {
         return List.of(
-                Route.of("GET", SERVICES, call -> Answer.ok(views(registry.services()))),
+                Route.of("GET", SERVICES, call -> allServices()),
                 Route.of("POST", SERVICES, this::addService),
-                Route.of("GET", SERVICE, call -> Answer.ok(view(registry.services(), call.segment("service")))),
+                Route.of("GET", SERVICE, this::service),
                 Route.of("PATCH", SERVICE, this::patchService),
                 Route.of("DELETE", SERVICE, this::removeService),
                 Route.of("GET", ControlApi.ROOT + "/backends", call -> Answer.ok(allBackends())),
                 Route.of("GET", BACKENDS, call -> Answer.ok(backends(call))),
                 Route.of("POST", BACKENDS, this::addBackend),
                 Route.of("PATCH", BACKEND, this::patchBackend),
-                Route.of("DELETE", BACKEND, removal::answer),
-                Route.of("GET", CONFIGURATION, call -> Answer.ok(Views.configuration(registry.services()))),
-                Route.of("PUT", CONFIGURATION, this::apply));
+                Route.of("DELETE", BACKEND, removal::answer));
+    }
+
+    private Answer allServices() {
+        ServicesState state = registry.state();
+        return Answer.ok(views(state.services())).at(state.revision().number());
+    }
+
+    private Answer service(Call call) throws Refusal {
+        ServicesState state = registry.state();
+        return Answer.ok(view(state.services(), call.segment("service")))
+                .at(state.revision().number());
     }
 
     private Answer addService(Call call) throws Refusal {
         ServiceDraft draft = ServiceReader.service(call.body(), Source.request("new service"));
-        List<ServiceSpec> after =
-                registry.change(ServiceEdits.addService(draft)).after();
-        return Answer.created(view(after, draft.name()));
+        ServiceRegistry.Change change =
+                registry.change(ServiceEdits.addService(draft), Terms.of(call, "service add " + draft.name()));
+        return Answer.created(view(change.after(), draft.name())).at(change.revision());
     }
 
     private Answer patchService(Call call) throws Refusal {
         String name = call.segment("service");
         ServicePatch patch = ServiceReader.servicePatch(call.body(), Source.request("service '" + name + "'"));
-        return Answer.ok(
-                view(registry.change(ServiceEdits.patchService(name, patch)).after(), name));
+        ServiceRegistry.Change change =
+                registry.change(ServiceEdits.patchService(name, patch), Terms.of(call, "service set " + name));
+        return Answer.ok(view(change.after(), name)).at(change.revision());
     }
 
     private Answer removeService(Call call) throws Refusal {
         String name = call.segment("service");
         ServiceView gone = view(registry.services(), name);
-        registry.change(ServiceEdits.removeService(name));
-        return Answer.ok(gone);
+        ServiceRegistry.Change change =
+                registry.change(ServiceEdits.removeService(name), Terms.of(call, "service remove " + name));
+        return Answer.ok(gone).at(change.revision());
     }
 
     private Answer addBackend(Call call) throws Refusal {
         String service = call.segment("service");
         BackendDraft draft =
                 ServiceReader.backend(call.body(), Source.request("new backend of service '" + service + "'"));
-        ServiceRegistry.Change change = registry.change(ServiceEdits.addBackend(service, draft));
-        return Answer.created(backend(change.after(), service, draft.name()));
+        Terms terms = Terms.of(call, "backend add " + service + " " + draft.name());
+        ServiceRegistry.Change change = registry.change(ServiceEdits.addBackend(service, draft), terms);
+        return Answer.created(backend(change.after(), service, draft.name())).at(change.revision());
     }
 
     private Answer patchBackend(Call call) throws Refusal {
@@ -90,32 +98,9 @@ final class ServiceResources {
         String name = call.segment("backend");
         BackendPatch patch = ServiceReader.backendPatch(
                 call.body(), Source.request("backend '" + name + "' of service '" + service + "'"));
-        ServiceRegistry.Change change = registry.change(ServiceEdits.patchBackend(service, name, patch));
-        return Answer.ok(backend(change.after(), service, name));
-    }
-
-    private Answer apply(Call call) throws Refusal {
-        String given = call.query(ControlApi.SOURCE_PARAMETER);
-        String name = given == null || !given.matches("\\P{Cntrl}{1,255}") ? "configuration" : given;
-        List<ServiceDraft> wanted = ServiceReader.services(call.body(), Source.file(name));
-        return Answer.ok(compared(registry.change(present -> wanted)));
-    }
-
-    private static AppliedView compared(ServiceRegistry.Change change) {
-        Map<String, ServiceSpec> before = new HashMap<>();
-        change.before().forEach(service -> before.put(service.name(), service));
-        List<String> added = new ArrayList<>();
-        List<String> changed = new ArrayList<>();
-        List<String> unchanged = new ArrayList<>();
-        for (ServiceSpec service : change.after()) {
-            ServiceSpec was = before.remove(service.name());
-            (was == null ? added : was.equals(service) ? unchanged : changed).add(service.name());
-        }
-        List<String> removed = change.before().stream()
-                .map(ServiceSpec::name)
-                .filter(before::containsKey)
-                .toList();
-        return new AppliedView(added, changed, removed, unchanged);
+        Terms terms = Terms.of(call, "backend set " + service + " " + name);
+        ServiceRegistry.Change change = registry.change(ServiceEdits.patchBackend(service, name, patch), terms);
+        return Answer.ok(backend(change.after(), service, name)).at(change.revision());
     }
 
     private List<ServiceView> views(List<ServiceSpec> services) {

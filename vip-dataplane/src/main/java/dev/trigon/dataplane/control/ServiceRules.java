@@ -16,11 +16,15 @@ import java.util.TreeMap;
 
 /** Whether services go together: what no single entry of a list can say of itself. */
 final class ServiceRules {
+    /** Each may have a hash table of 256 KiB, and while it changes two; vipd's heap has 512 MiB. */
+    static final int MOST_SERVICES = 500;
+
     private record Endpoint(InetAddress vip, Protocol protocol) {}
 
     private ServiceRules() {}
 
     static void check(List<ServiceDraft> services) throws Refusal {
+        checkNumber(services);
         checkNames(services);
         checkModes(services);
         checkOverlaps(services);
@@ -29,6 +33,15 @@ final class ServiceRules {
         services.forEach(service -> vips.add(service.vip()));
         for (ServiceDraft service : services) {
             checkBackends(service, vips);
+        }
+    }
+
+    private static void checkNumber(List<ServiceDraft> services) throws Refusal {
+        if (services.size() > MOST_SERVICES) {
+            throw new Refusal(
+                    "the services",
+                    "there would be " + services.size() + " of them, and each may need memory for a hash table",
+                    "have " + MOST_SERVICES + " at most: a service may have many ports");
         }
     }
 

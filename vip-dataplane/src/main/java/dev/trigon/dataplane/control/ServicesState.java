@@ -24,8 +24,8 @@ import java.util.stream.Collectors;
  *     it still
  * @param former backends that are configured no more, and that flows may name
  */
-record ServicesState(int nextBackendId, List<ServiceSpec> services, List<FormerBackend> former) {
-    static final ServicesState EMPTY = new ServicesState(1, List.of(), List.of());
+record ServicesState(int nextBackendId, List<ServiceSpec> services, List<FormerBackend> former, Revision revision) {
+    static final ServicesState EMPTY = new ServicesState(1, List.of(), List.of(), Revision.NONE);
 
     ServicesState {
         services = List.copyOf(services);
@@ -35,7 +35,7 @@ record ServicesState(int nextBackendId, List<ServiceSpec> services, List<FormerB
     /** The same, where no id up to this one is given any more. */
     ServicesState givingIdsAbove(int highest) {
         int next = highest == Integer.MAX_VALUE ? highest : highest + 1;
-        return next <= nextBackendId ? this : new ServicesState(next, services, former);
+        return next <= nextBackendId ? this : new ServicesState(next, services, former, revision);
     }
 
     Configured configured() {
@@ -54,13 +54,17 @@ record ServicesState(int nextBackendId, List<ServiceSpec> services, List<FormerB
         Set<InetAddress> vips = wanted.stream().map(ServiceDraft::vip).collect(Collectors.toSet());
         // packets for a server whose address is a VIP now would go round, as a configured one's would
         return new ServicesState(
-                ids.next(), numbered, ids.former(forcedOut.or(former -> vips.contains(former.address()))));
+                ids.next(), numbered, ids.former(forcedOut.or(former -> vips.contains(former.address()))), revision);
     }
 
     /** Without those that no flow names any more. */
     ServicesState forgetting(Predicate<FormerBackend> unused) {
         return new ServicesState(
-                nextBackendId, services, former.stream().filter(unused.negate()).toList());
+                nextBackendId, services, former.stream().filter(unused.negate()).toList(), revision);
+    }
+
+    ServicesState at(Revision other) {
+        return new ServicesState(nextBackendId, services, former, other);
     }
 
     private Map<InetAddress, Integer> codes() {

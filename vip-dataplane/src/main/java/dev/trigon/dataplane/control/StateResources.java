@@ -35,6 +35,7 @@ final class StateResources {
 
     private StatusView status() {
         DataPath.Running running = dataPath.running();
+        ServicesState state = registry.state();
         return new StatusView(
                 version,
                 uptimeSeconds.getAsLong(),
@@ -43,7 +44,9 @@ final class StateResources {
                 running.arms().stream().map(DataPath.ArmStatus::interfaceName).toList(),
                 running.arms().stream().map(Views::arm).toList(),
                 running.workers(),
-                registry.services().size(),
+                state.services().size(),
+                state.revision().number(),
+                registry.pending(),
                 dataPath.activeFlows(),
                 dataPath.maxFlows(),
                 running.allocatedBytes(),

@@ -19,6 +19,8 @@ public final class Refusal extends Exception {
         NOT_FOUND,
         /** It contradicts what is there. */
         CONFLICT,
+        /** It was made for what is in force no more. */
+        STALE,
         /** It could not be saved. */
         NOT_SAVED
     }

@@ -202,9 +202,9 @@ class VipdConfigFileTest {
 
     @Test
     void shouldSayWhenTheFileIsNoText() throws IOException {
-        Path file = Files.write(directory.resolve("vipd.yaml"), new byte[] {(byte) 0xC3, 0x28});
+        Path file = Files.write(directory.resolve("vipd.yaml"), new byte[] {'#', '\n', (byte) 0xC3, 0x28});
         assertThatThrownBy(() -> VipdConfigFile.load(file))
-                .hasMessage("vipd.yaml: it is not valid UTF-8; save it as UTF-8");
+                .hasMessage("vipd.yaml line 2: it is not valid UTF-8 from its octet 3 on; save it as UTF-8");
     }
 
     @Test

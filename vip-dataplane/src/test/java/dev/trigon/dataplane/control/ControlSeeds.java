@@ -21,6 +21,9 @@ final class ControlSeeds {
             "former": [{"id": 7, "service": "web", "name": "b0", "address": "10.2.0.10", "vip": "203.0.113.10",
              "protocol": "tcp", "drains": true}],
             """;
+    private static final String PENDING = """
+            "pending": {"untilMs": 1, "withinMs": 60000, "backTo": 1, "services": []},
+            """;
     private static final String END = "\0";
 
     private ControlSeeds() {}
@@ -59,6 +62,13 @@ final class ControlSeeds {
                         "GET /v1/nothing" + END + "PUT /v1/status" + END + "GET /" + END + "OPTIONS *" + END
                                 + "HEAD /v1/status",
                         "GET /v1/services/%77eb;a=b?x=%41&x&=" + END + "GET //v1/../v1/./services/",
+                        add + END + "POST /v1/configuration/plan?source=a\nservices: []" + END
+                                + "PUT /v1/configuration?confirmWithin=60s\nservices: []" + END + "POST /v1/services\n"
+                                + FAR + END + "POST /v1/configuration/confirm" + END + "POST /v1/configuration/rollback"
+                                + END + "GET /v1/history/1" + END + "GET /v1/history?limit=2",
+                        add + END + "PUT /v1/configuration?confirmWithin=1h\nservices: []" + END
+                                + "POST /v1/configuration/rollback" + END + "POST /v1/configuration/rollback?to=1" + END
+                                + "POST /v1/configuration/rollback?to=x" + END + "POST /v1/configuration/confirm",
                         "\1" + SAVED.formatted(WEB),
                         "\1{\"version\": 2}",
                         "\1"
@@ -66,6 +76,10 @@ final class ControlSeeds {
                                         .replace("\"version\": 1", "\"version\": 2")
                                         .replace("nextBackendId\": 3", "nextBackendId\": 9")
                                         .replace("\"services\"", FORMER + "\"services\""),
+                        "\1"
+                                + SAVED.formatted(WEB)
+                                        .replace("\"version\": 1", "\"version\": 3, \"revision\": 2, \"former\": []")
+                                        .replace("\"services\"", PENDING + "\"services\""),
                         "\1" + SAVED.formatted(FAR))
                 .map(text -> text.getBytes(StandardCharsets.ISO_8859_1))
                 .toList();

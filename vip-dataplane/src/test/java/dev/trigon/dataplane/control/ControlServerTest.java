@@ -130,7 +130,7 @@ class ControlServerTest {
                                  "engineReason": "chosen in vipd.yaml", "interfaces": ["eth0"],
                                  "arms": [{"interface": "eth0", "engine": "pcap", "mode": null,
                                            "reason": "chosen in vipd.yaml", "workers": 1, "state": "up", "why": null}],
-                                 "workers": 1, "services": 0,
+                                 "workers": 1, "services": 0, "revision": 0, "pending": null,
                                  "activeFlows": 0, "maxFlows": 1048576, "allocatedBytes": 0, "stateFault": null}
                                 """));
     }
@@ -199,7 +199,8 @@ class ControlServerTest {
         UnixHttp.Reply exported = http.get("/v1/configuration");
         JsonNode applied = json(http.send("PUT", "/v1/configuration", exported.body()));
         assertThat(applied)
-                .isEqualTo(MAPPER.readTree("{\"added\":[],\"changed\":[],\"removed\":[],\"unchanged\":[\"web\"]}"));
+                .isEqualTo(MAPPER.readTree(
+                        "{\"added\":[],\"changed\":[],\"removed\":[],\"unchanged\":[\"web\"],\"revision\":1}"));
         assertThat(dataPath.published).hasSize(publications);
         assertThat(http.get("/v1/configuration").body()).isEqualTo(exported.body());
     }
@@ -232,7 +233,7 @@ class ControlServerTest {
         assertError(http.get("/v1/flows?limit=x"), 400, "the request");
         assertError(http.get("/v1/explain?protocol=tcp"), 400, "the request");
         assertError(
-                http.raw("POST /v1/services HTTP/1.1\r\nHost: vipd\r\nContent-Length: 1048577\r\n\r\n"),
+                http.raw("POST /v1/services HTTP/1.1\r\nHost: vipd\r\nContent-Length: 4194305\r\n\r\n"),
                 413,
                 "the request");
         assertError(http.raw("BROKEN\r\n\r\n"), 400, "the request");
@@ -240,7 +241,7 @@ class ControlServerTest {
 
     @Test
     void shouldBoundARequestThatDoesNotSayItsLength() throws IOException {
-        String chunk = "80000\r\n" + " ".repeat(0x80000) + "\r\n";
+        String chunk = "200000\r\n" + " ".repeat(0x200000) + "\r\n";
         String head = String.join(
                 "\r\n",
                 "POST /v1/services HTTP/1.1",

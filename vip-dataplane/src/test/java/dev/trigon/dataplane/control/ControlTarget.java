@@ -12,6 +12,7 @@ import dev.trigon.dataplane.fuzz.FuzzTarget;
 import dev.trigon.dataplane.service.Protocol;
 import dev.trigon.dataplane.service.Refusal;
 import dev.trigon.dataplane.service.ServiceSpec;
+import java.time.Clock;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -19,12 +20,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.LocalConnector;
 import org.eclipse.jetty.server.Request;
@@ -86,8 +87,21 @@ public final class ControlTarget implements FuzzTarget {
         return new Server(threads, new ScheduledExecutorScheduler("fuzz", true), null);
     }
 
+    private void removeHistory() throws IOException {
+        Path history = directory.resolve(History.DIRECTORY);
+        if (Files.isDirectory(history)) {
+            try (Stream<Path> files = Files.list(history)) {
+                for (Path file : files.toList()) {
+                    Files.delete(file);
+                }
+            }
+            Files.delete(history);
+        }
+    }
+
     private void removeDirectory() {
         try {
+            removeHistory();
             for (String name : List.of(ServicesStore.FILE, ServicesStore.FILE + ".new", "")) {
                 Files.deleteIfExists(directory.resolve(name));
             }
@@ -135,11 +149,11 @@ public final class ControlTarget implements FuzzTarget {
                 3,
                 10,
                 1_000));
-        registry = new ServiceRegistry(store, ServicesState.EMPTY, dataPath, System::nanoTime);
-        List<Route> routes = new ArrayList<>(new ServiceResources(registry, dataPath).routes());
-        routes.addAll(new StateResources(registry, dataPath, "1.2.3", () -> 42).routes());
-        routes.addAll(new FlowResources(registry, dataPath).routes());
-        handler = new ControlHandler(routes);
+        removeHistory();
+        registry = new ServiceRegistry(
+                store, History.open(directory), ServicesState.EMPTY, dataPath, new Clocks(System::nanoTime, () -> 0));
+        handler = new ControlHandler(ControlServer.routes(
+                registry, dataPath, new EventLog(Clock.systemUTC()), "1.2.3", () -> 42));
         handler.setServer(server);
     }
 

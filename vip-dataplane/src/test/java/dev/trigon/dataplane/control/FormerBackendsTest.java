@@ -210,7 +210,9 @@ class FormerBackendsTest {
         ServiceRegistry registry = open();
         registry.change(present -> services(WEB));
         registry.change(
-                ServiceEdits.removeBackend("web", "b1"), former -> former.name().equals("b1"));
+                ServiceEdits.removeBackend("web", "b1"),
+                former -> former.name().equals("b1"),
+                Terms.of("backend remove web b1 --force"));
         assertThat(dataPath.former).containsExactly(former(1, "web", "b1", "10.2.0.11", false));
         assertThat(open().state()).isEqualTo(registry.state());
     }
@@ -254,17 +256,17 @@ class FormerBackendsTest {
 
         registry.change(ServiceEdits.removeBackend("web", "b2"));
 
-        assertThat(saved()).contains("\"version\" : 2", "\"id\" : 2");
+        assertThat(saved()).contains("\"version\" : 3", "\"id\" : 2");
         assertThat(open().state()).isEqualTo(registry.state());
     }
 
     @Test
     void shouldRefuseAFileOfALaterVersion() throws Exception {
         openWithoutB1();
-        Files.writeString(directory.resolve(ServicesStore.FILE), saved().replace("\"version\" : 2", "\"version\" : 3"));
+        Files.writeString(directory.resolve(ServicesStore.FILE), saved().replace("\"version\" : 3", "\"version\" : 4"));
         assertThatThrownBy(this::open)
                 .isInstanceOf(Refusal.class)
-                .hasMessageContaining("its version is 3, and this vipd knows 2");
+                .hasMessageContaining("its version is 4, and this vipd knows 3");
     }
 
     @Test
@@ -273,9 +275,9 @@ class FormerBackendsTest {
             rig.http.send("POST", "/v1/services", ControlRig.WEB);
             rig.http.send("DELETE", "/v1/services/web/backends/b1", "");
             assertThat(rig.dataPath.former).hasSize(1);
-            assertThat(threads()).contains("former-backends");
+            assertThat(threads()).contains("services");
         }
-        assertThat(threads()).doesNotContain("former-backends");
+        assertThat(threads()).doesNotContain("services");
     }
 
     private static List<String> threads() {

@@ -192,7 +192,8 @@ class ServiceRegistryTest {
                     dataPath.activeFlows.put(former.id(), 0L);
                     known.values().remove(former.id());
                 });
-        registry = new ServiceRegistry(store(), registry.state(), dataPath, nowNs::get);
+        registry = new ServiceRegistry(
+                store(), History.open(state.path()), registry.state(), dataPath, new Clocks(nowNs::get, () -> 0));
         registry.resume();
         nowNs.addAndGet(TimeUnit.SECONDS.toNanos(35));
         registry.forgetUnused();
@@ -222,9 +223,16 @@ class ServiceRegistryTest {
                 good.replace("\"version\"", "\"verison\""),
                 good.substring(0, good.length() / 2),
                 good + "x",
-                good.replace("\"version\" : 2", "\"version\" : 3"),
-                good.replace("\"version\" : 2", "\"version\" : 1"),
-                good.replace("\"version\" : 2", "\"version\" : 0"),
+                good.replace("\"version\" : 3", "\"version\" : 4"),
+                good.replace("\"version\" : 3", "\"version\" : 2"),
+                good.replace("\"version\" : 3", "\"version\" : 1"),
+                good.replace("\"version\" : 3", "\"version\" : 0"),
+                good.replace("\"revision\" : 1", "\"revision\" : -1"),
+                good.replace("\"revision\" : 1,", ""),
+                pendingAs(good, "\"untilMs\" : 1, \"withinMs\" : 0, \"backTo\" : 0, \"services\" : []"),
+                pendingAs(good, "\"untilMs\" : 1, \"withinMs\" : 1, \"backTo\" : 1, \"services\" : []"),
+                pendingAs(good, "\"untilMs\" : 1, \"withinMs\" : 1, \"backTo\" : 0"),
+                pendingAs(good, "\"untilMs\" : 1, \"withinMs\" : 1, \"backTo\" : 0, \"services\" : [{}]"),
                 good.replace("\"former\" : [ ],", ""),
                 good.replace("\"former\" : [ ]", "\"former\" : [ null ]"),
                 good.replace("\"former\" : [ ]", "\"former\" : [ { \"id\" : 1 } ]"),
@@ -256,6 +264,10 @@ class ServiceRegistryTest {
                 + " \"protocol\" : \"tcp\", \"drains\" : true";
         String name = wrong.contains("name") ? "" : "\"name\" : \"b9\", ";
         return good.replace("\"former\" : [ ]", "\"former\" : [ { " + name + wrong + ", " + right + " } ]");
+    }
+
+    private static String pendingAs(String good, String pending) {
+        return good.replace("\"pending\" : null", "\"pending\" : {" + pending + "}");
     }
 
     private Path file() {

@@ -157,7 +157,7 @@ class ServicesStateTest {
 
     @Test
     void shouldRefuseToRunOutOfIdsRatherThanGiveOneTwice() {
-        ServicesState last = new ServicesState(Integer.MAX_VALUE, List.of(), List.of());
+        ServicesState last = new ServicesState(Integer.MAX_VALUE, List.of(), List.of(), Revision.NONE);
         assertThatThrownBy(() ->
                         state(last, "name: a, vip: 203.0.113.1, ports: 80, backends: [{name: x, address: 10.0.0.1}]"))
                 .hasMessageStartingWith("service 'a': this gateway has given out all of its");

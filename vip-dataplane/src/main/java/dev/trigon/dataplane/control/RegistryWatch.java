@@ -6,21 +6,21 @@ import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Forgets, every two seconds, the former backends that no flow names any more. */
-final class FormerWatch implements Closeable {
-    private static final long EVERY_NS = TimeUnit.SECONDS.toNanos(2);
-    private static final Logger LOG = LoggerFactory.getLogger(FormerWatch.class);
+/** Does once a second what is done in the registry's own time: what was not confirmed goes back, what no flow names is forgotten. */
+final class RegistryWatch implements Closeable {
+    private static final long EVERY_NS = TimeUnit.SECONDS.toNanos(1);
+    private static final Logger LOG = LoggerFactory.getLogger(RegistryWatch.class);
 
     private final ServiceRegistry registry;
-    private final Thread thread = new Thread(this::run, "former-backends");
+    private final Thread thread = new Thread(this::run, "services");
     private volatile boolean stopping;
 
-    private FormerWatch(ServiceRegistry registry) {
+    private RegistryWatch(ServiceRegistry registry) {
         this.registry = registry;
     }
 
-    static FormerWatch start(ServiceRegistry registry) {
-        FormerWatch watch = new FormerWatch(registry);
+    static RegistryWatch start(ServiceRegistry registry) {
+        RegistryWatch watch = new RegistryWatch(registry);
         watch.thread.setDaemon(true);
         watch.thread.start();
         return watch;
@@ -30,17 +30,18 @@ final class FormerWatch implements Closeable {
         while (!stopping) {
             LockSupport.parkNanos(EVERY_NS);
             if (!stopping) {
-                forget();
+                look();
             }
         }
     }
 
     /** What fails is tried again, like what does not. */
-    private void forget() {
+    private void look() {
         try {
+            registry.goBackIfDue();
             registry.forgetUnused();
         } catch (RuntimeException e) {
-            LOG.warn("forgetting former backends: {}", e.toString());
+            LOG.warn("looking after the services: {}", e.toString());
         }
     }
 
