@@ -72,11 +72,7 @@ public final class ControlServer implements Closeable {
     }
 
     static List<Route> routes(
-            ServiceRegistry registry,
-            DataPath dataPath,
-            EventLog events,
-            String version,
-            LongSupplier uptimeSeconds) {
+            ServiceRegistry registry, DataPath dataPath, EventLog events, String version, LongSupplier uptimeSeconds) {
         List<Route> routes = new ArrayList<>(new ServiceResources(registry, dataPath).routes());
         routes.addAll(new ConfigurationResources(registry).routes());
         routes.addAll(new HistoryResources(registry).routes());

@@ -18,14 +18,16 @@ import org.jspecify.annotations.Nullable;
 public record HashSlots(int moved, int of) {
     /** Null where one of the two chooses by no table. */
     public static @Nullable HashSlots between(ServiceSpec before, ServiceSpec after) {
-        if (before.scheduler() != SchedulerKind.MAGLEV || after.scheduler() != SchedulerKind.MAGLEV) {
+        SchedulerKind scheduler = after.scheduler();
+        boolean hashes = scheduler == SchedulerKind.MAGLEV || scheduler == SchedulerKind.SH;
+        if (!hashes || before.scheduler() != scheduler) {
             return null;
         }
         if (before.backends().equals(after.backends())) {
             return new HashSlots(0, Maglev.TABLE_SIZE);
         }
-        Scheduler old = table(before.backends());
-        Scheduler young = table(after.backends());
+        Scheduler old = table(before);
+        Scheduler young = table(after);
         int moved = 0;
         for (int slot = 0; slot < Maglev.TABLE_SIZE; slot++) {
             InetAddress was = server(before.backends(), old.peek(slot));
@@ -34,11 +36,13 @@ public record HashSlots(int moved, int of) {
         return new HashSlots(moved, Maglev.TABLE_SIZE);
     }
 
-    private static Scheduler table(List<BackendSpec> backends) {
+    /** As it is when all backends are well: a plan is for longer than a fault. */
+    private static Scheduler table(ServiceSpec service) {
+        List<BackendSpec> backends = service.backends();
         return Maglev.of(
                 backends.stream().mapToLong(b -> IpAddress.high(b.address())).toArray(),
                 backends.stream().mapToLong(b -> IpAddress.low(b.address())).toArray(),
-                backends.stream().mapToInt(BackendSpec::effectiveWeight).toArray());
+                Standing.of(service, id -> Condition.WELL).weights());
     }
 
     private static @Nullable InetAddress server(List<BackendSpec> backends, int place) {

@@ -12,7 +12,6 @@ import dev.trigon.dataplane.fuzz.FuzzTarget;
 import dev.trigon.dataplane.service.Protocol;
 import dev.trigon.dataplane.service.Refusal;
 import dev.trigon.dataplane.service.ServiceSpec;
-import java.time.Clock;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -20,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -152,8 +152,8 @@ public final class ControlTarget implements FuzzTarget {
         removeHistory();
         registry = new ServiceRegistry(
                 store, History.open(directory), ServicesState.EMPTY, dataPath, new Clocks(System::nanoTime, () -> 0));
-        handler = new ControlHandler(ControlServer.routes(
-                registry, dataPath, new EventLog(Clock.systemUTC()), "1.2.3", () -> 42));
+        handler = new ControlHandler(
+                ControlServer.routes(registry, dataPath, new EventLog(Clock.systemUTC()), "1.2.3", () -> 42));
         handler.setServer(server);
     }
 
