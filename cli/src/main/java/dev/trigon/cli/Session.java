@@ -195,7 +195,7 @@ final class Session {
         }
     }
 
-    private void printTree(JsonNode tree) {
+    void printTree(JsonNode tree) {
         try {
             out.println(format == OutputFormat.yaml ? Yaml.write(tree) : pretty(tree));
         } catch (JsonProcessingException e) {
