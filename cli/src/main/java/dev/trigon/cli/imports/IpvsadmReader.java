@@ -173,20 +173,32 @@ final class IpvsadmReader {
         if (!rule.options().has("persistent")) {
             return null;
         }
-        int seconds = Persistence.DEFAULT_SECONDS;
-        Integer prefix = null;
+        return new Persistence(seconds(rule), prefix(rule));
+    }
+
+    private int seconds(Rule rule) {
+        String asked = rule.options().value("persistent", "");
+        if (asked.isEmpty()) {
+            return Persistence.DEFAULT_SECONDS;
+        }
         try {
-            String asked = rule.options().value("persistent", "");
-            seconds = asked.isEmpty()
-                    ? Persistence.DEFAULT_SECONDS
-                    : Text.number("the time of persistence", asked, 1, Persistence.MAX_SECONDS);
-            String mask = rule.options().value("netmask", "");
-            prefix = mask.isEmpty()
-                    ? null
-                    : Netmask.prefix(mask, Address.isIpv4(rule.listener().vip()));
+            return Text.number("the time of persistence", asked, 1, Persistence.MAX_SECONDS);
+        } catch (Misfit e) {
+            report.lost(rule.line(), e.why() + ", and taken as " + Persistence.DEFAULT_SECONDS, e.remedy());
+            return Persistence.DEFAULT_SECONDS;
+        }
+    }
+
+    private @Nullable Integer prefix(Rule rule) {
+        String mask = rule.options().value("netmask", "");
+        if (mask.isEmpty()) {
+            return null;
+        }
+        try {
+            return Netmask.prefix(mask, Address.isIpv4(rule.listener().vip()));
         } catch (Misfit e) {
             report.lost(rule.line(), e);
+            return null;
         }
-        return new Persistence(seconds, prefix);
     }
 }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
  * printable lines.
  */
 class ImportMutationTest {
-    private static final int ROUNDS = 4_000;
+    private static final int ROUNDS = 1_500;
 
     private interface Maker {
         Import make(byte[] input, String name) throws NotImported;
