@@ -221,7 +221,7 @@ final class Session {
         printTree(read(reply, JsonNode.class));
     }
 
-    private void printTree(JsonNode tree) {
+    void printTree(JsonNode tree) {
         try {
             out.println(format == OutputFormat.yaml ? Yaml.write(tree) : pretty(tree));
         } catch (JsonProcessingException e) {

@@ -116,8 +116,7 @@ class HistoryTest {
     @Test
     void shouldKeepNoMoreThanItsRoomButTheNewest() {
         History history = History.open(directory);
-        ServiceEntry large = new ServiceEntry(
-                "x".repeat(5 << 20), null, null, null, null, null, null, null, null, null, null, List.of());
+        ServiceEntry large = ServiceEntry.of("x".repeat(5 << 20), null, null, "any", List.of());
         for (int number = 1; number <= 5; number++) {
             history.add(History.Entry.of(number, 0, "c", "s", List.of(large)));
         }
