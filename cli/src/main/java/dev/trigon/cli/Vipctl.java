@@ -98,7 +98,8 @@ public final class Vipctl {
                         .addSubcommand(new FlowsList(session))
                         .addSubcommand(new FlowsCount(session))
                         .addSubcommand(new FlowsFlush(session)))
-                .addSubcommand(new Explain(session));
+                .addSubcommand(new Explain(session))
+                .addSubcommand(new Doctor(session));
         return commands.setOut(session.out())
                 .setErr(session.err())
                 .setUsageHelpAutoWidth(false)

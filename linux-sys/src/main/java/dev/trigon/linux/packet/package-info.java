@@ -1,4 +1,4 @@
-/** AF_PACKET sockets: sending whole frames in batches. */
+/** AF_PACKET sockets: sending whole frames in batches, and copies of frames that arrive. */
 @NullMarked
 package dev.trigon.linux.packet;
 
