@@ -74,7 +74,7 @@ class DoctorIT {
             shouldBeNamed(
                     "vip-owner",
                     "VIP " + VIP,
-                    label("b2", Family.IPV4) + " (MAC " + b2.mac("eth0") + ") answers ARP for it on eth0");
+                    label("b2", Family.IPV4) + ", MAC " + b2.mac("eth0") + ", answers ARP for it on eth0");
 
             b2.ask("sysctl", "-qw", "net.ipv4.conf.all.arp_ignore=1");
             shouldBeWell("vip-owner");
@@ -92,7 +92,7 @@ class DoctorIT {
             shouldBeNamed(
                     "vip-owner",
                     "VIP " + Family.IPV6.vip(),
-                    "(MAC " + b3.mac("eth0") + ") answers neighbour discovery for it on eth0");
+                    ", MAC " + b3.mac("eth0") + ", answers neighbour discovery for it on eth0");
         } finally {
             b3.ask("ip", "address", "del", Family.IPV6.vip() + "/128", "dev", "eth0");
         }

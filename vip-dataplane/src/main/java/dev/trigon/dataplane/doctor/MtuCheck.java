@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 
 /**
  * Whether the largest packets that come in reach the servers whole: an echo request of that size, which must not be cut up, to
@@ -20,6 +21,7 @@ final class MtuCheck implements Check {
     static final int MOST_ASKED = 24;
 
     private static final int SMALL = 84;
+    private static final String SILENT = "no echo request is answered, of whatever size";
 
     private record Asked(Server server, int octets, Echo large, Echo small) {}
 
@@ -35,7 +37,11 @@ final class MtuCheck implements Check {
         List<Server> sample = sample(reached);
         List<Asked> asked = sample.isEmpty() ? List.of() : ask(patient, sample);
         Findings found = new Findings(name());
-        asked.forEach(it -> add(found, patient, it));
+        asked.stream().filter(MtuCheck::isWrong).forEach(it -> add(found, patient, it));
+        asked.stream()
+                .filter(it -> !isWrong(it) && !isWell(it))
+                .collect(Collectors.groupingBy(MtuCheck::whyUnknown))
+                .forEach((why, those) -> addUnknown(found, why, those));
         long well = asked.stream().filter(MtuCheck::isWell).count();
         if (well > 0) {
             String those = sample.size() == reached.size() ? "" : ", of " + Words.count(reached.size(), "server");
@@ -102,34 +108,37 @@ final class MtuCheck implements Check {
         return asked.large.outcome() == Echo.Outcome.ANSWERED;
     }
 
+    private static boolean isLost(Asked asked) {
+        return asked.large.outcome() == Echo.Outcome.SILENT && asked.small.outcome() == Echo.Outcome.ANSWERED;
+    }
+
+    private static boolean isWrong(Asked asked) {
+        return asked.large.outcome() == Echo.Outcome.TOO_LARGE || isLost(asked);
+    }
+
     private static void add(Findings found, Patient patient, Asked asked) {
-        Server server = asked.server;
-        boolean lost = asked.large.outcome() == Echo.Outcome.SILENT && asked.small.outcome() == Echo.Outcome.ANSWERED;
-        if (asked.large.outcome() == Echo.Outcome.TOO_LARGE || lost) {
-            found.wrong(
-                    server.label(),
-                    lost
-                            ? "an echo request of " + asked.octets + " octets has no answer, one of " + SMALL
-                                    + " has one"
-                            : asked.octets + " octets do not pass: " + asked.large.said(),
-                    "large packets of clients do not arrive there: uploads hang, while small requests work",
-                    Remedy.byHand(remedy(patient, server)));
-        } else if (!isWell(asked)) {
-            found.unknown(
-                    server.label(),
-                    whyUnknown(asked),
-                    Remedy.byHand(
-                            asked.small.outcome() == Echo.Outcome.NOT_ASKED
-                                    ? "install ping of iputils: apt-get install iputils-ping"
-                                    : "let it answer echo requests of the gateway, or try by hand: tracepath -n "
-                                            + Addresses.format(server.address())));
-        }
+        found.wrong(
+                asked.server.label(),
+                isLost(asked)
+                        ? "an echo request of " + asked.octets + " octets has no answer, one of " + SMALL + " has one"
+                        : asked.octets + " octets do not pass: " + asked.large.said(),
+                "large packets of clients do not arrive there: uploads hang, while small requests work",
+                Remedy.byHand(remedy(patient, asked.server)));
     }
 
     private static String whyUnknown(Asked asked) {
-        return asked.small.outcome() == Echo.Outcome.NOT_ASKED
-                ? asked.small.said()
-                : "it answers no echo request, of whatever size";
+        return asked.small.outcome() == Echo.Outcome.NOT_ASKED ? asked.small.said() : SILENT;
+    }
+
+    private static void addUnknown(Findings found, String why, List<Asked> those) {
+        found.unknown(
+                Words.list(those.stream().map(it -> it.server.label()).toList()),
+                why,
+                Remedy.byHand(
+                        why.equals(SILENT)
+                                ? "let them answer echo requests of the gateway, or try by hand: tracepath -n "
+                                        + Addresses.format(those.get(0).server.address())
+                                : "install ping of iputils: apt-get install iputils-ping"));
     }
 
     private static String remedy(Patient patient, Server server) {

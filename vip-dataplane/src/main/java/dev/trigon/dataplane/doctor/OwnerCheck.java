@@ -81,7 +81,7 @@ final class OwnerCheck implements Check {
                 server == null ? "" : v4 ? ": arp_ignore on it is not in force" : ": the VIP is not on its lo alone";
         found.wrong(
                 "VIP " + vip,
-                who + " (MAC " + holder.mac() + ") answers " + question + " for it on " + holder.onInterface() + cause,
+                who + ", MAC " + holder.mac() + ", answers " + question + " for it on " + holder.onInterface() + cause,
                 "routers and clients that believe it send to that host alone, past the gateway: no balancing, and nothing"
                         + " when it is down",
                 Remedy.byHand(remedy(v4, server, vip, holder)));

@@ -39,7 +39,7 @@ class OwnerCheckTest {
         assertWrong(
                 only(look(), State.WRONG),
                 "VIP 203.0.113.10",
-                "b2 (10.2.0.12) (MAC 02:00:00:00:00:12) answers ARP for it on eth0: arp_ignore on it is not in force",
+                "b2 (10.2.0.12), MAC 02:00:00:00:00:12, answers ARP for it on eth0: arp_ignore on it is not in force",
                 "on b2 (10.2.0.12): vip-agent run --vip 203.0.113.10, or sysctl -w net.ipv4.conf.all.arp_ignore=1");
     }
 
@@ -50,7 +50,7 @@ class OwnerCheckTest {
         assertWrong(
                 only(look(), State.WRONG),
                 "VIP 203.0.113.10",
-                "somebody (MAC 02:00:00:00:00:12) answers ARP",
+                "somebody, MAC 02:00:00:00:00:12, answers ARP",
                 "find the host with MAC 02:00:00:00:00:12");
     }
 

@@ -136,7 +136,7 @@ class ServersChecksTest {
         Finding unknown = those(look(new MtuCheck()), State.UNKNOWN).get(0);
 
         assertThat(unknown.subject()).isEqualTo("b2 (10.2.0.12)");
-        assertThat(unknown.evidence()).isEqualTo("it answers no echo request, of whatever size");
+        assertThat(unknown.evidence()).isEqualTo("no echo request is answered, of whatever size");
     }
 
     @Test
@@ -145,11 +145,11 @@ class ServersChecksTest {
         host.carried.put(B2, 0);
         host.beyond = Echo.Outcome.NOT_ASKED;
 
-        assertThat(look(new MtuCheck())).hasSize(2).allSatisfy(it -> {
-            assertThat(it.state()).isEqualTo(State.UNKNOWN);
-            assertThat(it.remedy()).isNotNull();
-            assertThat(it.remedy().command()).contains("iputils-ping");
-        });
+        Finding unknown = only(look(new MtuCheck()), State.UNKNOWN);
+
+        assertThat(unknown.subject()).isEqualTo("b1 (10.2.0.11), b2 (10.2.0.12)");
+        assertThat(unknown.remedy()).isNotNull();
+        assertThat(unknown.remedy().command()).contains("iputils-ping");
     }
 
     @Test
