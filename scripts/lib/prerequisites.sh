@@ -44,6 +44,7 @@ prerequisites() {
                 want hping3 hping3
                 want tcpreplay tcpreplay
                 want tcpdump tcpdump
+                want wrk wrk
                 want ssh-keyscan openssh-client
                 want sshd openssh-server
                 ;;

@@ -40,6 +40,9 @@ final class BackendAdd implements Callable<Integer> {
             description = "Its share of new flows against the others' weights, 0 to 65535 (default: 100).")
     private @Nullable Integer weight;
 
+    @Option(names = "--backup", description = "It takes new flows only while no other backend can: a sorry server.")
+    private boolean backup;
+
     BackendAdd(Session session) {
         this.session = session;
     }
@@ -47,7 +50,9 @@ final class BackendAdd implements Callable<Integer> {
     @Override
     public Integer call() {
         ControlReply reply = session.send(
-                "POST", Session.path("services", service, "backends"), new BackendEntry(name, address, weight, null));
+                "POST",
+                Session.path("services", service, "backends"),
+                new BackendEntry(name, address, weight, null, backup ? true : null));
         session.print(reply, () -> {
             BackendView backend = session.read(reply, BackendView.class);
             session.out()

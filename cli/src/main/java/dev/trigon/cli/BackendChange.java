@@ -35,7 +35,7 @@ final class BackendChange {
 
     /** Sets a state, the same one again without complaint. */
     void toState(Session session, String state, Function<BackendView, String> said) {
-        ControlReply reply = session.send("PATCH", path(), new BackendEntry(null, null, null, state));
+        ControlReply reply = session.send("PATCH", path(), new BackendEntry(null, null, null, state, null));
         session.print(
                 reply,
                 () -> session.out().println(backend() + " " + said.apply(session.read(reply, BackendView.class))));

@@ -1,6 +1,7 @@
 package dev.trigon.cli;
 
 import dev.trigon.dataplane.api.BackendView;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Backends as a table, the same wherever they are shown. */
@@ -8,6 +9,7 @@ final class BackendTable {
     private BackendTable() {}
 
     static Table of(List<BackendView> backends) {
+        boolean someAreDown = backends.stream().anyMatch(backend -> backend.reason() != null);
         Table table = new Table()
                 .text("SERVICE")
                 .text("NAME")
@@ -17,8 +19,11 @@ final class BackendTable {
                 .number("FLOWS")
                 .number("PACKETS")
                 .number("BYTES");
+        if (someAreDown) {
+            table.text("WHY");
+        }
         for (BackendView backend : backends) {
-            table.row(
+            List<Object> cells = new ArrayList<>(List.of(
                     backend.service(),
                     backend.name(),
                     backend.address(),
@@ -26,7 +31,11 @@ final class BackendTable {
                     backend.state(),
                     backend.activeFlows(),
                     backend.packets(),
-                    Human.octets(backend.bytes()));
+                    Human.octets(backend.bytes())));
+            if (someAreDown) {
+                cells.add(backend.reason() == null ? "" : backend.reason());
+            }
+            table.row(cells.toArray());
         }
         return table;
     }

@@ -2,13 +2,15 @@ package dev.trigon.cli;
 
 import dev.trigon.dataplane.api.ExplainView;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 @Command(
         name = "explain",
         header = "Say what would happen to a packet now, and why.",
-        description = "Decided by the code that decides for packets. Nothing is changed by asking.",
+        description =
+                "Decided by the code that decides for packets, and rewritten by the code that rewrites them. Nothing is changed by asking.",
         footer = {
             "",
             "Examples:",
@@ -35,8 +37,31 @@ final class Explain implements Callable<Integer> {
     public Integer call() {
         ControlReply reply = session.get(Session.path("explain") + "?protocol=" + Session.escaped(protocol) + "&client="
                 + Session.escaped(client) + "&vip=" + Session.escaped(vip));
-        session.print(reply, () -> session.out().println(prose(session.read(reply, ExplainView.class))));
+        session.print(reply, () -> print(session.read(reply, ExplainView.class)));
         return 0;
+    }
+
+    private void print(ExplainView found) {
+        session.out().println(prose(found));
+        if (found.backend() == null) {
+            return;
+        }
+        if (found.whyDown() != null) {
+            session.out().println("  its checks find it down: " + found.whyDown());
+        }
+        session.out().println("  " + way(found.nextHop()));
+        if (found.after() != null) {
+            session.out().println("  the frame of a first packet, as it arrives and as it leaves:");
+            session.out().println("    " + found.before());
+            session.out().println("    " + found.after());
+        }
+    }
+
+    private static String way(ExplainView.@Nullable NextHop hop) {
+        return hop == null
+                ? "no next hop is known yet: its first packet waits while the kernel asks for one"
+                : "it leaves by " + hop.interfaceName() + " to " + hop.mac()
+                        + (hop.direct() ? ", the backend itself" : ", a router");
     }
 
     private static String prose(ExplainView found) {
@@ -54,7 +79,7 @@ final class Explain implements Callable<Integer> {
             case "flow" -> "the flow is remembered";
             case "affinity" -> "a new flow, and its client is remembered";
             case "hash" -> "a new flow, and its hash chooses this backend";
-            case "schedule" -> "a new flow, and this backend is next in turn";
+            case "schedule" -> "a new flow, and the scheduler would choose this backend now";
             case "no-service" -> "no service has this VIP, protocol and port";
             case "no-backend" -> "service " + found.service() + " has no backend that takes new flows";
             default -> found.reason();

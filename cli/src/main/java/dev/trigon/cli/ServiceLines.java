@@ -23,7 +23,15 @@ final class ServiceLines {
         String affinity = service.affinity() == null ? "" : "affinity " + affinity(service) + ", ";
         String timeouts = service.timeouts() == null ? "" : "timeouts " + timeouts(service) + ", ";
         String whenDown = "move".equals(service.whenDown()) ? "whenDown move, " : "";
-        return affinity + timeouts + (service.onePacket() ? "onePacket, " : "") + whenDown;
+        String whenAllDown = "closed".equals(service.whenAllDown()) ? "whenAllDown closed, " : "";
+        String slowStart = service.slowStart() == null ? "" : "slowStart " + service.slowStart() + ", ";
+        return affinity
+                + timeouts
+                + (service.onePacket() ? "onePacket, " : "")
+                + whenDown
+                + whenAllDown
+                + slowStart
+                + (service.passive() == null ? "" : "passive, ");
     }
 
     /** Its time, or each field with its name where there are more. */
@@ -36,6 +44,15 @@ final class ServiceLines {
                     .collect(Collectors.joining(" "));
         }
         return Human.orDash(service.affinity());
+    }
+
+    /** {@code true}, or each field with its name. */
+    static String passive(ServiceView service) {
+        return service.passive() instanceof Map<?, ?> fields
+                ? fields.entrySet().stream()
+                        .map(field -> field.getKey() + " " + field.getValue())
+                        .collect(Collectors.joining(" "))
+                : Human.orDash(service.passive());
     }
 
     static String timeouts(ServiceView service) {

@@ -26,7 +26,12 @@ final class ServiceOptions {
             description = {
                 "How a new flow's backend is chosen:",
                 "  maglev: by a hash that a changed backend list hardly disturbs (default)",
-                "  wrr: each in turn, as often as its weight asks"
+                "  sh: the same, by the client's address alone",
+                "  rr: each in turn",
+                "  wrr: each in turn, as often as its weight asks",
+                "  lc: the one with the fewest flows",
+                "  wlc: the one with the fewest flows for its weight",
+                "  p2c: of two drawn by weight, the one with fewer flows for its weight"
             })
     private @Nullable String scheduler;
 
@@ -96,6 +101,32 @@ final class ServiceOptions {
             })
     private @Nullable String whenDown;
 
+    @Option(
+            names = "--when-all-down",
+            paramLabel = "WHAT",
+            description = {
+                "What becomes of new flows when the checks find every backend down:",
+                "  open: they are placed as if all were up (default)",
+                "  closed: they are dropped"
+            })
+    private @Nullable String whenAllDown;
+
+    @Option(
+            names = "--slow-start",
+            paramLabel = "D",
+            description =
+                    "A new or recovered backend comes to its whole share in this time: 1s to 1h, or none (default).")
+    private @Nullable String slowStart;
+
+    @Option(
+            names = "--passive",
+            arity = "0..1",
+            fallbackValue = "true",
+            paramLabel = "BOOL",
+            description =
+                    "tcp: a backend is taken for down for 30 s when 5 clients had to begin their handshake again within 10 s and none came through; --passive=false takes it back.")
+    private @Nullable Boolean passive;
+
     /** With what a command takes besides. */
     ServiceEntry entry(@Nullable String name, @Nullable String vip, @Nullable String protocol, @Nullable String ports) {
         return new ServiceEntry(
@@ -110,6 +141,9 @@ final class ServiceOptions {
                 timeouts(),
                 onePacket,
                 whenDown,
+                whenAllDown,
+                slowStart,
+                passive,
                 null);
     }
 

@@ -41,6 +41,9 @@ final class ServiceShow implements Callable<Integer> {
                 .row("timeouts", ServiceLines.timeouts(service))
                 .row("onePacket", service.onePacket())
                 .row("whenDown", Human.orDash(service.whenDown()))
+                .row("whenAllDown", service.whenAllDown())
+                .row("slowStart", Human.orDash(service.slowStart()))
+                .row("passive", ServiceLines.passive(service))
                 .row("health", Human.orDash(service.health()))
                 .print(session.out());
         session.out().println();

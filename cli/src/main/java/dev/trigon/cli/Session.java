@@ -195,6 +195,16 @@ final class Session {
         }
     }
 
+    /** Prints one of many, as a line of JSON or as a YAML document. */
+    void printItem(Object item) {
+        JsonNode tree = json().valueToTree(item);
+        try {
+            out.println(format == OutputFormat.yaml ? "---\n" + Yaml.write(tree) : json().writeValueAsString(tree));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a tree that was read can be written", e);
+        }
+    }
+
     private void printTree(JsonNode tree) {
         try {
             out.println(format == OutputFormat.yaml ? Yaml.write(tree) : pretty(tree));

@@ -2,6 +2,7 @@ package dev.trigon.cli;
 
 import static dev.trigon.cli.VipctlRig.assertFails;
 import static dev.trigon.cli.VipctlRig.assertOut;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trigon.dataplane.control.DataPath;
 import dev.trigon.dataplane.service.Refusal;
@@ -17,6 +18,9 @@ class VipctlExplainTest {
     Path directory;
 
     private VipctlRig rig;
+
+    private static final String NO_HOP =
+            "  no next hop is known yet: its first packet waits while the kernel asks for one\n";
 
     @BeforeEach
     void start() throws Refusal {
@@ -36,11 +40,11 @@ class VipctlExplainTest {
         assertOut(
                 rig.vipctl("explain tcp 198.51.100.10:40000 203.0.113.10:80"),
                 "tcp 198.51.100.10:40000 -> 203.0.113.10:80 goes to b1 (10.2.0.11) of service web: the flow is"
-                        + " remembered\n");
+                        + " remembered\n" + NO_HOP);
         assertOut(
                 rig.vipctl("explain tcp [2001:DB8:C:0::10]:40000 [2001:db8:f::10]:80"),
                 "tcp [2001:db8:c::10]:40000 -> [2001:db8:f::10]:80 goes to b1 (10.2.0.11) of service web: the flow is"
-                        + " remembered\n");
+                        + " remembered\n" + NO_HOP);
         assertFails(
                 rig.vipctl("explain tcp 2001:db8:c::10:40000 [2001:db8:f::10]:80"),
                 1,
@@ -71,17 +75,38 @@ class VipctlExplainTest {
         assertOut(
                 rig.vipctl("explain tcp 198.51.100.10:40000 203.0.113.10:80"),
                 "tcp 198.51.100.10:40000 -> 203.0.113.10:80 goes to b1 (10.2.0.11) of service web: the flow is remembered"
-                        + " (established, idle 3s; b1 drains)\n");
+                        + " (established, idle 3s; b1 drains)\n" + NO_HOP);
         rig.dataPath().explanation = new DataPath.Explanation("web", 1, "affinity", null);
         assertOut(
                 rig.vipctl("explain tcp 198.51.100.10:40000 203.0.113.10:80"),
                 "tcp 198.51.100.10:40000 -> 203.0.113.10:80 goes to b1 (10.2.0.11) of service web: a new flow, and its"
-                        + " client is remembered\n");
+                        + " client is remembered\n" + NO_HOP);
         rig.dataPath().explanation = new DataPath.Explanation(
                 "web", 0, "no-backend", "a flow is remembered, and its backend b1 was forced out");
         assertOut(
                 rig.vipctl("explain tcp 198.51.100.10:40000 203.0.113.10:80"),
                 "tcp 198.51.100.10:40000 -> 203.0.113.10:80 goes to no backend: service web has no backend that takes new"
                         + " flows (a flow is remembered, and its backend b1 was forced out)\n");
+    }
+
+    @Test
+    void shouldShowWhereAFrameGoesAndWhatBecomesOfIt() {
+        rig.vipctl("service add web --vip 203.0.113.10 --protocol tcp --port 80");
+        rig.vipctl("backend add web b1 --address 10.2.0.11");
+        rig.dataPath().whyDown.put(1, "connection refused");
+        rig.dataPath().explanation = new DataPath.Explanation("web", 1, "hash", null)
+                .with(new DataPath.Passage("eth1", "02:00:00:00:00:11", true, "0200aa", "0200bb"));
+        assertOut(rig.vipctl("explain tcp 198.51.100.10:40000 203.0.113.10:80"), """
+                tcp 198.51.100.10:40000 -> 203.0.113.10:80 goes to b1 (10.2.0.11) of service web: a new flow, and its hash\
+                 chooses this backend
+                  its checks find it down: connection refused
+                  it leaves by eth1 to 02:00:00:00:00:11, the backend itself
+                  the frame of a first packet, as it arrives and as it leaves:
+                    0200aa
+                    0200bb
+                """);
+        assertThat(rig.vipctl("explain tcp 198.51.100.10:40000 203.0.113.10:80 -o json")
+                        .out())
+                .contains("\"interface\" : \"eth1\"", "\"after\" : \"0200bb\"", "\"whyDown\" : \"connection refused\"");
     }
 }

@@ -43,18 +43,21 @@ class VipctlIpv6Test {
                 web   2001:db8:f::  tcp       any    l3dsr       3  maglev            1      2
                 """);
         assertOut(rig.vipctl("service show web"), """
-                name       web
-                vip        2001:db8:f::
-                protocol   tcp
-                ports      any
-                forward    l3dsr
-                dscp       3
-                scheduler  maglev
-                affinity   -
-                timeouts   -
-                onePacket  false
-                whenDown   reset
-                health     -
+                name         web
+                vip          2001:db8:f::
+                protocol     tcp
+                ports        any
+                forward      l3dsr
+                dscp         3
+                scheduler    maglev
+                affinity     -
+                timeouts     -
+                onePacket    false
+                whenDown     reset
+                whenAllDown  open
+                slowStart    -
+                passive      -
+                health       -
 
                 SERVICE  NAME  ADDRESS         WEIGHT  STATE  FLOWS  PACKETS    BYTES
                 web      b1    2001:db8:2::11     100  up         2       20  3.0 KiB

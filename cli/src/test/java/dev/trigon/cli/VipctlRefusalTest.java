@@ -77,7 +77,7 @@ class VipctlRefusalTest {
         assertFails(
                 rig.vipctl("backend set web b1"),
                 2,
-                "vipctl: Missing required option: '--weight=N'; see `vipctl backend set --help`\n");
+                "vipctl: Nothing to set: name what shall change; see `vipctl backend set --help`\n");
         assertFails(
                 rig.vipctl("backend set web b1 --weight many"),
                 2,

@@ -192,10 +192,10 @@ class VipctlStatesTest {
                 "service web set: tcp 203.0.113.10 port 80, l2dsr, maglev, affinity 10m prefix 24 prefix6 64 group shop,"
                         + " timeouts syn=5s established=1h, whenDown move, 2 backends\n");
         assertThat(rig.vipctl("service show web").out()).contains("""
-                affinity   10m prefix 24 prefix6 64 group shop
-                timeouts   syn=5s established=1h
-                onePacket  false
-                whenDown   move
+                affinity     10m prefix 24 prefix6 64 group shop
+                timeouts     syn=5s established=1h
+                onePacket    false
+                whenDown     move
                 """);
         assertOut(
                 rig.vipctl("service set web --affinity none --timeout syn=default --when-down reset"),

@@ -76,18 +76,21 @@ class VipctlTest {
                 rig.vipctl("service set web --scheduler wrr --port 80"),
                 "service web set: tcp 203.0.113.10 port 80, l3dsr, dscp 3, wrr, 2 backends\n");
         assertOut(rig.vipctl("service show web"), """
-                name       web
-                vip        203.0.113.10
-                protocol   tcp
-                ports      80
-                forward    l3dsr
-                dscp       3
-                scheduler  wrr
-                affinity   -
-                timeouts   -
-                onePacket  false
-                whenDown   reset
-                health     -
+                name         web
+                vip          203.0.113.10
+                protocol     tcp
+                ports        80
+                forward      l3dsr
+                dscp         3
+                scheduler    wrr
+                affinity     -
+                timeouts     -
+                onePacket    false
+                whenDown     reset
+                whenAllDown  open
+                slowStart    -
+                passive      -
+                health       -
 
                 SERVICE  NAME  ADDRESS    WEIGHT  STATE  FLOWS  PACKETS    BYTES
                 web      b1    10.2.0.11     100  up         1       10  1.5 KiB
@@ -221,6 +224,9 @@ class VipctlTest {
                 timeouts: null
                 onePacket: false
                 whenDown: null
+                whenAllDown: open
+                slowStart: null
+                passive: null
                 handshakeSeconds: null
                 health: null
                 backends: []

@@ -1,7 +1,8 @@
 package dev.trigon.conntrack;
 
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,7 @@ final class BackendCounts {
 
     void add(int backendId, long flows) {
         Counter counter = find(counters, backendId);
-        (counter == null ? learn(backendId) : counter).flows.addAndGet(flows);
+        (counter == null ? learn(backendId) : counter).add(flows);
     }
 
     void addAll(BackendCounts others) {
@@ -27,17 +28,23 @@ final class BackendCounts {
         for (int i = 0; i < from.length(); i++) {
             Counter counter = from.get(i);
             if (counter != null) {
-                add(counter.backendId, counter.flows.get());
+                add(counter.backendId, counter.flows);
             }
         }
     }
 
     long get(int backendId) {
         Counter counter = find(counters, backendId);
-        return counter == null ? 0 : counter.flows.get();
+        return counter == null ? 0 : counter.flows;
     }
 
-    /** The highest id that was ever seen; 0: none was. */
+    /** The count of one backend, to be held and read as often as anybody likes: a read is one field's. */
+    LongSupplier of(int backendId) {
+        Counter counter = find(counters, backendId);
+        return counter == null ? learn(backendId) : counter;
+    }
+
+    /** The highest id that was ever seen or asked for by {@link #of}; 0: none was. */
     int highest() {
         AtomicReferenceArray<Counter> present = counters;
         int highest = 0;
@@ -92,12 +99,24 @@ final class BackendCounts {
         return longer;
     }
 
-    private static final class Counter {
+    private static final class Counter implements LongSupplier {
+        private static final AtomicLongFieldUpdater<Counter> FLOWS =
+                AtomicLongFieldUpdater.newUpdater(Counter.class, "flows");
+
         final int backendId;
-        final AtomicLong flows = new AtomicLong();
+        volatile long flows;
 
         Counter(int backendId) {
             this.backendId = backendId;
+        }
+
+        void add(long more) {
+            FLOWS.addAndGet(this, more);
+        }
+
+        @Override
+        public long getAsLong() {
+            return flows;
         }
     }
 }

@@ -5,6 +5,7 @@ import dev.trigon.conntrack.store.CellMap;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -180,6 +181,14 @@ public final class FlowTable implements AutoCloseable {
     /** Flows that name this backend. */
     public long activeFlows(int backendId) {
         return counts.get(backendId);
+    }
+
+    /**
+     * The same as what can be held: looked up once, and from then on read as a field is. For who asks about many backends
+     * again and again. The backend then counts as one that was named.
+     */
+    public LongSupplier activeFlowsOf(int backendId) {
+        return counts.of(backendId);
     }
 
     /** The highest id of a backend that a flow names, or named since the table was opened; 0: none did. */

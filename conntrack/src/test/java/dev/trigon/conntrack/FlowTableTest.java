@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -85,6 +86,23 @@ class FlowTableTest {
         assertThat(table.activeFlows(2)).isEqualTo(101);
         assertThat(table.activeFlows(3)).isZero();
         assertThat(table.size()).isEqualTo(299);
+    }
+
+    @Test
+    void shouldKeepACountUpToDateThatIsHeld() {
+        LongSupplier held = table.activeFlowsOf(7);
+        for (int other = 1_000; other < 1_200; other++) {
+            // so many that what they are found in grows
+            assertThat(table.activeFlowsOf(other).getAsLong()).isZero();
+        }
+        assertThat(held.getAsLong()).isZero();
+
+        table.put(KEY, flow.set(7, FlowState.UDP, NOW_MS));
+
+        assertThat(held.getAsLong()).isOne();
+        assertThat(table.activeFlowsOf(7)).isSameAs(held);
+        table.remove(KEY, flow);
+        assertThat(held.getAsLong()).isZero();
     }
 
     @Test

@@ -69,6 +69,9 @@ public final class LibC {
     /** {@code int eventfd(unsigned int initval, int flags)}, sys/eventfd.h. */
     public static native int eventfd(int initial, int flags);
 
+    /** {@code int open(const char *path, int flags, ...)}, fcntl.h: what makes no file. */
+    public static native int open(long path, int flags);
+
     /** {@code ssize_t read(int fd, void *buf, size_t n)}, unistd.h. */
     public static native long read(int fd, long buffer, long length);
 

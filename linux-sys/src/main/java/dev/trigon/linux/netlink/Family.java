@@ -2,6 +2,8 @@ package dev.trigon.linux.netlink;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.ProtocolFamily;
+import java.net.StandardProtocolFamily;
 import org.jspecify.annotations.Nullable;
 
 /** An address family: what differs between IPv4 and IPv6 in rtnetlink, in one place. */
@@ -27,6 +29,16 @@ enum Family {
     /** The family an address is of. */
     static Family of(InetAddress address) {
         return address instanceof Inet4Address ? INET : INET6;
+    }
+
+    /** The family that Java's channels call so. */
+    static Family of(ProtocolFamily family) {
+        return family == StandardProtocolFamily.INET ? INET : INET6;
+    }
+
+    /** As Java's channels call it. */
+    ProtocolFamily protocolFamily() {
+        return this == INET ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6;
     }
 
     /** AF_INET or AF_INET6; null for what is neither, such as a bridge's AF_BRIDGE. */

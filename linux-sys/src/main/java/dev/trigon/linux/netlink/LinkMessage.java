@@ -83,8 +83,22 @@ final class LinkMessage {
         header(message).attribute(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS).attribute(IFLA_IFNAME, name);
     }
 
+    /** The body that gives a link its MTU and brings it up. */
+    static void bringUp(MessageBuilder message, int ifIndex, int mtu) {
+        header(message, ifIndex, IFF_UP).attribute(IFLA_MTU, mtu);
+    }
+
     private static MessageBuilder header(MessageBuilder message) {
-        return message.u8(Family.AF_UNSPEC).u8(0).u16(0).u32(0).u32(0).u32(0);
+        return header(message, 0, 0);
+    }
+
+    private static MessageBuilder header(MessageBuilder message, int ifIndex, int flagsToSet) {
+        return message.u8(Family.AF_UNSPEC)
+                .u8(0)
+                .u16(0)
+                .u32(ifIndex)
+                .u32(flagsToSet)
+                .u32(flagsToSet);
     }
 
     /** Null for what speaks of something else than the link itself: a bridge reports its ports in the same messages. */

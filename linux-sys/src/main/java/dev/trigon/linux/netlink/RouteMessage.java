@@ -46,6 +46,10 @@ final class RouteMessage {
     private static final int LENGTH = FLAGS_OFFSET + Integer.BYTES;
 
     static final int RT_TABLE_MAIN = 254;
+    /** The number is in an attribute: it may have more than eight bits. */
+    private static final int RT_TABLE_UNSPEC = 0;
+
+    private static final int RT_SCOPE_LINK = 253;
     /** In a removal: whatever the scope. */
     private static final int RT_SCOPE_NOWHERE = 255;
 
@@ -106,6 +110,22 @@ final class RouteMessage {
         int type = Route.Type.BLACKHOLE.code();
         header(message, Family.of(destination), prefixLength, RT_TABLE_MAIN, protocol, scope, type)
                 .attribute(RTA_DST, destination.getAddress());
+    }
+
+    /** The body that adds or removes a route by an interface, in a table of any number. */
+    static void byInterface(MessageBuilder message, TableRoute route) {
+        Family family = Family.of(route.destination());
+        header(
+                        message,
+                        family,
+                        family.addressBits(),
+                        RT_TABLE_UNSPEC,
+                        route.protocol(),
+                        RT_SCOPE_LINK,
+                        Route.Type.UNICAST.code())
+                .attribute(RTA_DST, route.destination().getAddress())
+                .attribute(RTA_OIF, route.ifIndex())
+                .attribute(RTA_TABLE, route.table());
     }
 
     private static MessageBuilder header(

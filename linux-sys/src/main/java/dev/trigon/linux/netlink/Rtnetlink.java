@@ -75,6 +75,16 @@ public final class Rtnetlink implements AutoCloseable {
         return get(request, LinkMessage::parse, ENODEV);
     }
 
+    /** Gives a link its MTU and brings it up; it may be both already. */
+    public synchronized void bringUp(int ifIndex, int mtu) {
+        Request request = new Request(
+                "RTM_NEWLINK(interface " + ifIndex + " up, MTU " + mtu + ")",
+                LinkMessage.RTM_NEWLINK,
+                0,
+                m -> LinkMessage.bringUp(m, ifIndex, mtu));
+        change(request, 0);
+    }
+
     /** The XDP programs on a link; none too where there is no such link. */
     public synchronized List<XdpAttachment> xdpPrograms(String name) {
         Request request =

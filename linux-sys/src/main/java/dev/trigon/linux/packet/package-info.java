@@ -1,4 +1,7 @@
-/** AF_PACKET sockets: sending whole frames in batches, and copies of frames that arrive. */
+/**
+ * Packets past the usual sockets: whole frames sent in batches, copies of frames that arrive, what the kernel sends to an interface
+ * that is this process, echo replies.
+ */
 @NullMarked
 package dev.trigon.linux.packet;
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.trigon.linux.MacAddress;
+import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -89,6 +90,28 @@ class MessagesTest {
                         RouteMessage.RTM_DELROUTE,
                         m -> RouteMessage.removeBlackhole(m, VIP.address(), 32, 87),
                         "24000000 1900 0500 44332211 00000000  02 20 00 00 fe 57 ff 06 00000000  0800 0100 cb00710a"),
+                request(
+                        "a route by an interface, in a table with a long number",
+                        RouteMessage.RTM_NEWROUTE,
+                        m -> RouteMessage.byInterface(m, new TableRoute(VIP.address(), 7, 8484, 87)),
+                        "34000000 1800 0500 44332211 00000000  02 20 00 00 00 57 fd 01 00000000"
+                                + "0800 0100 cb00710a  0800 0400 07000000  0800 0f00 24210000"),
+                request(
+                        "all rules",
+                        RuleMessage.RTM_GETRULE,
+                        m -> RuleMessage.query(m, Family.INET6),
+                        "1c000000 2200 0500 44332211 00000000  0a 00 00 00 00 00 00 00 00000000"),
+                request(
+                        "a rule",
+                        RuleMessage.RTM_NEWRULE,
+                        m -> RuleMessage.write(m, new Rule(StandardProtocolFamily.INET, 84, "lo", 8484, 87)),
+                        "3c000000 2000 0500 44332211 00000000  02 00 00 00 00 00 00 01 00000000"
+                                + "0700 0300 6c6f00 00  0800 0600 54000000  0800 0f00 24210000  0500 1500 57 000000"),
+                request(
+                        "a link to be brought up",
+                        LinkMessage.RTM_NEWLINK,
+                        m -> LinkMessage.bringUp(m, 7, 1500),
+                        "28000000 1000 0500 44332211 00000000  00 00 0000 07000000 01000000 01000000  0800 0400 dc050000"),
                 request(
                         "one neighbour",
                         NeighbourMessage.RTM_GETNEIGH,

@@ -89,6 +89,12 @@ public final class Program {
         return await(STOP_LIMIT);
     }
 
+    /** SIGINT, as Ctrl-C sends it, and what it ended with. */
+    public int interrupt() {
+        signal("INT");
+        return await(STOP_LIMIT);
+    }
+
     /** SIGKILL: it learns nothing of it. */
     public void kill() {
         process.destroyForcibly();

@@ -28,6 +28,12 @@ public final class ControlApi {
     /** Query parameter of {@code GET /v1/counters}: {@code true} adds what each counter means. */
     public static final String MEANINGS_PARAMETER = "meanings";
 
+    /** Query parameter of {@code GET /v1/events}: the id of the last event that is known already; left out: of none. */
+    public static final String AFTER_PARAMETER = "after";
+
+    /** Query parameter of {@code GET /v1/events}: seconds, up to 20, to wait for one where there is none yet. */
+    public static final String WAIT_PARAMETER = "wait";
+
     public static final int DEFAULT_FLOW_LIMIT = 100;
 
     /** Answer header of {@code GET /v1/flows}: how many flows there are in all, of which the list may be a part. */

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param ports a text as typed ({@code 80,443}), or a list of numbers and such texts
  * @param affinity a time such as {@code 10m}, or an {@link AffinityEntry}; {@code none} takes away the one that is there
  * @param whenDown reset or move
+ * @param whenAllDown open or closed
+ * @param passive true, false or a {@link PassiveEntry}
+ * @param slowStart a time such as {@code 30s}; {@code none} takes away the one that is there
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ServiceEntry(
@@ -25,4 +28,18 @@ public record ServiceEntry(
         @Nullable TimeoutsEntry timeouts,
         @Nullable Boolean onePacket,
         @Nullable String whenDown,
-        @Nullable List<BackendEntry> backends) {}
+        @Nullable String whenAllDown,
+        @Nullable String slowStart,
+        @Nullable Object passive,
+        @Nullable List<BackendEntry> backends) {
+    /** One with nothing said that has a default. */
+    public static ServiceEntry of(
+            @Nullable String name,
+            @Nullable String vip,
+            @Nullable String protocol,
+            Object ports,
+            List<BackendEntry> backends) {
+        return new ServiceEntry(
+                name, vip, protocol, ports, null, null, null, null, null, null, null, null, null, null, backends);
+    }
+}

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param timeouts the service's own; null: all are the gateway's
  * @param onePacket whether each datagram is placed by itself
  * @param whenDown reset or move; null for UDP, whose flows move in any case
+ * @param whenAllDown open or closed
+ * @param slowStart in what time a backend that begins comes to its whole share; null: at once
+ * @param passive true with its defaults, else a {@link PassiveEntry}; null: none
  * @param handshakeSeconds how long a TCP handshake may take, whose flow begins with its end; null for UDP
  * @param health null: none
  */
@@ -27,6 +30,9 @@ public record ServiceView(
         @Nullable TimeoutsEntry timeouts,
         boolean onePacket,
         @Nullable String whenDown,
+        String whenAllDown,
+        @Nullable String slowStart,
+        @Nullable Object passive,
         @Nullable Long handshakeSeconds,
         @Nullable Object health,
         List<BackendView> backends) {}

@@ -8,11 +8,11 @@ public interface Scheduler {
      * The place in the list of backends of the one that a new flow gets, or {@link #NO_BACKEND}. Any thread; no
      * allocation, no lock.
      *
-     * @param flowHash well mixed, the same for every packet of a flow
+     * @param flowHash well mixed, the same for every packet of a flow; where the kind is by client, for all of its client's
      */
     int choose(long flowHash);
 
-    /** What {@link #choose} would answer now; changes nothing. */
+    /** What {@link #choose} would answer now, if nobody chose before; changes nothing. */
     int peek(long flowHash);
 
     /** Whether the answer follows from the flow alone, so that it would be the same on another gateway. */

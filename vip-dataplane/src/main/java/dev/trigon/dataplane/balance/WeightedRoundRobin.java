@@ -1,6 +1,8 @@
 package dev.trigon.dataplane.balance;
 
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
 /**
  * Each backend in turn, as often as its weight asks. The order of one whole round is laid out beforehand, spread as
@@ -69,9 +71,12 @@ public final class WeightedRoundRobin implements Scheduler {
     }
 
     private static int[] layOut(int[] weights) {
-        int sum = 0;
-        for (int weight : weights) {
-            sum += weight;
+        int sum = Arrays.stream(weights).sum();
+        if (Arrays.stream(weights).allMatch(weight -> weight <= 1)) {
+            // nothing to spread, and there may be thousands
+            return IntStream.range(0, weights.length)
+                    .filter(place -> weights[place] == 1)
+                    .toArray();
         }
         int[] round = new int[sum];
         int[] credit = new int[weights.length];

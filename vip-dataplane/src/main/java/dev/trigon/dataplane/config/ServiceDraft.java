@@ -1,6 +1,7 @@
 package dev.trigon.dataplane.config;
 
 import dev.trigon.dataplane.balance.SchedulerKind;
+import dev.trigon.dataplane.service.Availability;
 import dev.trigon.dataplane.service.FlowPolicy;
 import dev.trigon.dataplane.service.ForwardMode;
 import dev.trigon.dataplane.service.PortRange;
@@ -24,6 +25,7 @@ public record ServiceDraft(
         @Nullable Integer dscp,
         SchedulerKind scheduler,
         FlowPolicy flows,
+        Availability availability,
         List<BackendDraft> backends) {
     public ServiceDraft {
         ports = List.copyOf(ports);
@@ -41,10 +43,11 @@ public record ServiceDraft(
                 null,
                 service.scheduler(),
                 service.flows(),
+                service.availability(),
                 service.backends().stream().map(BackendDraft::of).toList());
     }
 
     public ServiceDraft withBackends(List<BackendDraft> newBackends) {
-        return new ServiceDraft(name, vip, protocol, ports, forward, dscp, scheduler, flows, newBackends);
+        return new ServiceDraft(name, vip, protocol, ports, forward, dscp, scheduler, flows, availability, newBackends);
     }
 }

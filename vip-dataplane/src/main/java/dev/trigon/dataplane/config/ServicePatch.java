@@ -17,7 +17,8 @@ public record ServicePatch(
         @Nullable ForwardMode forward,
         @Nullable Integer dscp,
         @Nullable SchedulerKind scheduler,
-        FlowPatch flows) {
+        FlowPatch flows,
+        AvailabilityPatch availability) {
     public ServiceDraft applyTo(ServiceDraft draft) throws Refusal {
         AffinityPatch affinity = flows.affinity();
         if (affinity != null && !affinity.isWhole() && draft.flows().affinity() == null) {
@@ -35,6 +36,7 @@ public record ServicePatch(
                 dscp == null ? draft.dscp() : dscp,
                 scheduler == null ? draft.scheduler() : scheduler,
                 flows.applyTo(draft.flows()),
+                availability.applyTo(draft.availability()),
                 draft.backends());
     }
 }

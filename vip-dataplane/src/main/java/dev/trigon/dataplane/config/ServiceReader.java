@@ -1,6 +1,7 @@
 package dev.trigon.dataplane.config;
 
 import dev.trigon.dataplane.balance.SchedulerKind;
+import dev.trigon.dataplane.service.Availability;
 import dev.trigon.dataplane.service.BackendSpec;
 import dev.trigon.dataplane.service.BackendState;
 import dev.trigon.dataplane.service.FlowPolicy;
@@ -33,7 +34,19 @@ public final class ServiceReader {
             Map.of("port", NO_TRANSLATION, "ports", NO_TRANSLATION, "targetPort", NO_TRANSLATION);
 
     private static final String[] PATCH_KEYS = {
-        "vip", "protocol", "ports", "forward", "dscp", "scheduler", "affinity", "timeouts", "onePacket", "whenDown"
+        "vip",
+        "protocol",
+        "ports",
+        "forward",
+        "dscp",
+        "scheduler",
+        "affinity",
+        "timeouts",
+        "onePacket",
+        "whenDown",
+        AvailabilityPatch.WHEN_ALL_DOWN,
+        AvailabilityPatch.SLOW_START,
+        AvailabilityPatch.PASSIVE
     };
     private static final String[] SERVICE_KEYS = Stream.of(
                     Stream.of("name"), Arrays.stream(PATCH_KEYS), Stream.of("backends"))
@@ -68,17 +81,18 @@ public final class ServiceReader {
         return new ServiceReader(source).patch(DocumentReader.read(document, source));
     }
 
-    /** A backend's weight or state; to change its address is to add another. */
+    /** A backend's weight, state or part; to change its address is to add another. */
     public static BackendPatch backendPatch(byte[] document, Source source) throws Refusal {
         Located root = DocumentReader.read(document, source);
-        Fields fields = Fields.of(source, root, TRANSLATION, "weight", "state");
+        Fields fields = Fields.of(source, root, TRANSLATION, "weight", "state", "backup");
         Located weight = fields.get("weight");
-        if (weight == null && !fields.has("state")) {
-            throw source.malformed(root, "it changes nothing", "give 'weight' or 'state'");
+        if (weight == null && !fields.has("state") && !fields.has("backup")) {
+            throw source.malformed(root, "it changes nothing", "give 'weight', 'state' or 'backup'");
         }
         return new BackendPatch(
                 weight == null ? null : fields.number("weight", weight, 0, BackendSpec.MAX_WEIGHT),
-                fields.choice("state", STATES));
+                fields.choice("state", STATES),
+                fields.flag("backup"));
     }
 
     List<ServiceDraft> services(Fields root) throws Refusal {
@@ -113,6 +127,7 @@ public final class ServiceReader {
                 dscp(fields),
                 scheduler == null ? DEFAULT_SCHEDULER : scheduler,
                 flows,
+                availability(fields, protocol),
                 backends);
     }
 
@@ -131,8 +146,19 @@ public final class ServiceReader {
         return asked.applyTo(FlowPolicy.DEFAULT);
     }
 
+    private Availability availability(Fields fields, Protocol protocol) throws Refusal {
+        Availability asked = AvailabilityPatch.read(source, fields).applyTo(Availability.DEFAULT);
+        if (asked.passive() != null && protocol != Protocol.TCP) {
+            throw source.invalid(
+                    fields.required(AvailabilityPatch.PASSIVE),
+                    "'passive' is about TCP handshakes, and this is a " + protocol.label() + " service",
+                    "leave it out, and give 'health' to have the servers checked");
+        }
+        return asked;
+    }
+
     private BackendDraft backend(Located node) throws Refusal {
-        Fields fields = Fields.of(source, node, TRANSLATION, "name", "address", "weight", "state");
+        Fields fields = Fields.of(source, node, TRANSLATION, "name", "address", "weight", "state", "backup");
         String name = name(fields);
         InetAddress address = address(fields.text("address"), "address");
         BackendState state = fields.choice("state", STATES);
@@ -140,7 +166,8 @@ public final class ServiceReader {
                 name,
                 address,
                 fields.number("weight", BackendSpec.DEFAULT_WEIGHT, 0, BackendSpec.MAX_WEIGHT),
-                state == null ? BackendState.UP : state);
+                state == null ? BackendState.UP : state,
+                Boolean.TRUE.equals(fields.flag("backup")));
     }
 
     private ServicePatch patch(Located node) throws Refusal {
@@ -154,7 +181,8 @@ public final class ServiceReader {
                 fields.choice("forward", FORWARD_MODES),
                 dscp(fields),
                 fields.choice("scheduler", SCHEDULERS),
-                new FlowPatchReader(source, fields).read());
+                new FlowPatchReader(source, fields).read(),
+                AvailabilityPatch.read(source, fields));
     }
 
     private static @Nullable Integer dscp(Fields fields) throws Refusal {

@@ -4,6 +4,7 @@ import dev.trigon.dataplane.service.Refusal;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -29,11 +30,13 @@ public final class ControlServer implements Closeable {
     private final ControlSocket socket;
     private final Server server;
     private final FormerWatch watch;
+    private final EventWatch events;
 
-    private ControlServer(ControlSocket socket, Server server, FormerWatch watch) {
+    private ControlServer(ControlSocket socket, Server server, FormerWatch watch, EventWatch events) {
         this.socket = socket;
         this.server = server;
         this.watch = watch;
+        this.events = events;
     }
 
     /** Refused where {@link #start} would refuse the place: before anything else is touched that a living vipd has. */
@@ -52,10 +55,13 @@ public final class ControlServer implements Closeable {
         List<Route> routes = new ArrayList<>(new ServiceResources(registry, dataPath).routes());
         routes.addAll(new StateResources(registry, dataPath, version, uptimeSeconds).routes());
         routes.addAll(new FlowResources(registry, dataPath).routes());
+        EventLog events = new EventLog(Clock.systemUTC());
+        routes.addAll(new EventResources(events).routes());
 
         ControlSocket claimed = ControlSocket.claim(socket);
         Server server = server(claimed.bindPath(), routes);
-        ControlServer started = new ControlServer(claimed, server, FormerWatch.start(registry));
+        ControlServer started = new ControlServer(
+                claimed, server, FormerWatch.start(registry), EventWatch.start(registry, dataPath, events));
         try {
             server.start();
             claimed.publish();
@@ -100,6 +106,7 @@ public final class ControlServer implements Closeable {
     @Override
     public void close() {
         watch.close();
+        events.close();
         try {
             server.stop();
         } catch (Exception e) {

@@ -31,6 +31,10 @@ public interface DataPath {
     /** What one backend has been given since vipd started; zeros for an unknown id. */
     BackendLoad load(int backendId);
 
+    /** Why a backend's checks find it down; null: they do not, or it has none. */
+    @Nullable
+    String whyDown(int backendId);
+
     long activeFlows();
 
     long maxFlows();
@@ -100,12 +104,38 @@ public interface DataPath {
      *
      * @param reason flow, affinity, hash, schedule, no-service or no-backend
      * @param detail more of it, in words that stand in brackets; null where there is no more to say
+     * @param passage null: it goes to no backend
      */
     record Explanation(
             @Nullable String service,
             int backendId,
             String reason,
-            @Nullable String detail) {}
+            @Nullable String detail,
+            @Nullable Passage passage) {
+        public Explanation(@Nullable String service, int backendId, String reason, @Nullable String detail) {
+            this(service, backendId, reason, detail, null);
+        }
+
+        public Explanation with(Passage newPassage) {
+            return new Explanation(service, backendId, reason, detail, newPassage);
+        }
+    }
+
+    /**
+     * What would be done with a flow's first packet.
+     *
+     * @param egress the interface that it leaves by; null: no next hop is known
+     * @param nextHopMac null: none is known
+     * @param direct whether the backend itself is the next hop
+     * @param before the frame as it arrives, in hexadecimal; its source MAC is anybody's and so all zeros
+     * @param after as it leaves; null: it does not
+     */
+    record Passage(
+            @Nullable String egress,
+            @Nullable String nextHopMac,
+            boolean direct,
+            String before,
+            @Nullable String after) {}
 
     /**
      * What runs.

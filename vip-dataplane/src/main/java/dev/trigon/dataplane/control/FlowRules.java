@@ -45,6 +45,12 @@ final class FlowRules {
                     "choose one of the two");
         }
         checkTimeouts(service, what);
+        if (service.availability().passive() != null && service.protocol() != Protocol.TCP) {
+            throw new Refusal(
+                    what,
+                    "passive is about TCP handshakes, and udp has none",
+                    "set passive to false, and give health to have its servers checked");
+        }
         if (flows.whenDown() == WhenDown.MOVE && service.protocol() != Protocol.TCP) {
             throw new Refusal(
                     what,

@@ -34,9 +34,8 @@ record SavedFormer(
 
     /** Read as a service's backend would be, by the rules for its names and addresses. */
     FormerBackend backend(String document) throws Refusal {
-        BackendEntry backend = new BackendEntry(name, address, null, null);
-        ServiceEntry asOne = new ServiceEntry(
-                service, vip, protocol, "any", null, null, null, null, null, null, null, List.of(backend));
+        BackendEntry backend = new BackendEntry(name, address, null, null, null);
+        ServiceEntry asOne = ServiceEntry.of(service, vip, protocol, "any", List.of(backend));
         byte[] octets = Json.octets(new Configuration(List.of(asOne)));
         ServiceDraft draft =
                 ServiceReader.services(octets, Source.request(document)).get(0);

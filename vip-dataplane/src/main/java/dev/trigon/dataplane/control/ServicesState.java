@@ -91,7 +91,8 @@ record ServicesState(int nextBackendId, List<ServiceSpec> services, List<FormerB
                         backend.name(),
                         backend.address(),
                         backend.weight(),
-                        backend.state()));
+                        backend.state(),
+                        backend.backup()));
             }
             int dscp = draft.forward() == ForwardMode.L3DSR ? codes.getOrDefault(draft.vip(), 0) : 0;
             specs.add(new ServiceSpec(
@@ -103,6 +104,7 @@ record ServicesState(int nextBackendId, List<ServiceSpec> services, List<FormerB
                     dscp,
                     draft.scheduler(),
                     draft.flows(),
+                    draft.availability(),
                     backends));
         }
         return specs;

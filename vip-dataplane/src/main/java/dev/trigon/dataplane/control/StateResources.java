@@ -9,6 +9,7 @@ import dev.trigon.dataplane.service.Protocol;
 import dev.trigon.dataplane.service.Refusal;
 import java.util.List;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** What runs, what it has done, and how it is. */
 final class StateResources {
@@ -70,6 +71,7 @@ final class StateResources {
         DataPath.Explanation found =
                 dataPath.explain(protocol, client.address(), client.port(), vip.address(), vip.port());
         FlowNames.Owner owner = FlowNames.of(registry.state()).owner(found.backendId());
+        DataPath.Passage passage = found.passage();
         return Answer.ok(new ExplainView(
                 protocol.label(),
                 client.toString(),
@@ -78,7 +80,19 @@ final class StateResources {
                 owner == null ? null : owner.backend(),
                 owner == null ? null : Addresses.format(owner.address()),
                 found.reason(),
-                found.detail()));
+                found.detail(),
+                dataPath.whyDown(found.backendId()),
+                nextHop(passage),
+                passage == null ? null : passage.before(),
+                passage == null ? null : passage.after()));
+    }
+
+    private static ExplainView.@Nullable NextHop nextHop(DataPath.@Nullable Passage passage) {
+        String egress = passage == null ? null : passage.egress();
+        String mac = passage == null ? null : passage.nextHopMac();
+        return passage == null || egress == null || mac == null
+                ? null
+                : new ExplainView.NextHop(egress, mac, passage.direct());
     }
 
     private static Protocol protocol(String text) throws Refusal {

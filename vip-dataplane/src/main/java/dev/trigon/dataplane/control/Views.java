@@ -5,17 +5,22 @@ import dev.trigon.dataplane.api.BackendEntry;
 import dev.trigon.dataplane.api.BackendView;
 import dev.trigon.dataplane.api.Configuration;
 import dev.trigon.dataplane.api.CountersView;
+import dev.trigon.dataplane.api.PassiveEntry;
 import dev.trigon.dataplane.api.ServiceEntry;
 import dev.trigon.dataplane.api.ServiceView;
 import dev.trigon.dataplane.config.Addresses;
+import dev.trigon.dataplane.config.Durations;
 import dev.trigon.dataplane.config.Ports;
 import dev.trigon.dataplane.service.BackendSpec;
 import dev.trigon.dataplane.service.BackendState;
 import dev.trigon.dataplane.service.FormerBackend;
 import dev.trigon.dataplane.service.ForwardMode;
+import dev.trigon.dataplane.service.PassiveCheck;
 import dev.trigon.dataplane.service.Protocol;
 import dev.trigon.dataplane.service.ServiceSpec;
+import dev.trigon.dataplane.service.WhenAllDown;
 import dev.trigon.dataplane.service.WhenDown;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 /** What is inside, as it is shown outside. */
 final class Views {
     private static final long MS_PER_SECOND = 1_000;
+    /** What no operator asks for: the checks say so. */
+    private static final String DOWN = "down";
 
     private Views() {}
 
@@ -50,6 +57,9 @@ final class Views {
                 FlowPolicies.timeouts(service.flows().timeouts()),
                 service.flows().onePacket(),
                 service.protocol() == Protocol.TCP ? service.flows().whenDown().label() : null,
+                service.availability().whenAllDown().label(),
+                slowStart(service),
+                passive(service),
                 service.protocol() == Protocol.TCP ? handshakeSeconds(service, dataPath) : null,
                 null,
                 backends(service, dataPath));
@@ -68,12 +78,15 @@ final class Views {
 
     static BackendView backend(ServiceSpec service, BackendSpec backend, DataPath dataPath) {
         DataPath.BackendLoad load = dataPath.load(backend.id());
+        String whyDown = backend.state() == BackendState.UP ? dataPath.whyDown(backend.id()) : null;
         return new BackendView(
                 service.name(),
                 backend.name(),
                 Addresses.format(backend.address()),
                 backend.weight(),
-                backend.state().label(),
+                whyDown == null ? backend.state().label() : DOWN,
+                whyDown,
+                backend.backup() ? true : null,
                 load.activeFlows(),
                 load.packets(),
                 load.bytes(),
@@ -89,6 +102,8 @@ final class Views {
                 Addresses.format(former.address()),
                 0,
                 state.label(),
+                null,
+                null,
                 load.activeFlows(),
                 load.packets(),
                 load.bytes(),
@@ -127,6 +142,11 @@ final class Views {
                 service.flows().whenDown() == WhenDown.RESET
                         ? null
                         : service.flows().whenDown().label(),
+                service.availability().whenAllDown() == WhenAllDown.OPEN
+                        ? null
+                        : service.availability().whenAllDown().label(),
+                slowStart(service),
+                passive(service),
                 service.backends().stream().map(Views::entry).toList());
     }
 
@@ -135,7 +155,23 @@ final class Views {
                 backend.name(),
                 Addresses.format(backend.address()),
                 backend.weight(),
-                backend.state() == BackendState.UP ? null : backend.state().label());
+                backend.state() == BackendState.UP ? null : backend.state().label(),
+                backend.backup() ? true : null);
+    }
+
+    private static @Nullable String slowStart(ServiceSpec service) {
+        Duration time = service.availability().slowStart();
+        return time.isZero() ? null : Durations.format(time);
+    }
+
+    private static @Nullable Object passive(ServiceSpec service) {
+        PassiveCheck check = service.availability().passive();
+        if (check == null) {
+            return null;
+        }
+        return check.equals(PassiveCheck.DEFAULT)
+                ? true
+                : new PassiveEntry(check.repeats(), Durations.format(check.within()), Durations.format(check.hold()));
     }
 
     private static @Nullable Integer dscp(ServiceSpec service) {

@@ -14,16 +14,21 @@ import dev.trigon.dataplane.doctor.GatewayDoctor;
 import dev.trigon.dataplane.forward.Arm;
 import dev.trigon.dataplane.forward.Glossary;
 import dev.trigon.dataplane.forward.Memory;
+import dev.trigon.dataplane.forward.Preview;
 import dev.trigon.dataplane.forward.WarmUp;
 import dev.trigon.dataplane.forward.Worker;
+import dev.trigon.dataplane.nexthop.NextHop;
 import dev.trigon.dataplane.nexthop.NextHops;
 import dev.trigon.dataplane.port.PacketPort;
 import dev.trigon.dataplane.port.PortException;
 import dev.trigon.dataplane.port.fault.Faults;
 import dev.trigon.dataplane.service.Backend;
+import dev.trigon.dataplane.service.BackendMeter;
 import dev.trigon.dataplane.service.BackendSpec;
+import dev.trigon.dataplane.service.Condition;
 import dev.trigon.dataplane.service.Configured;
 import dev.trigon.dataplane.service.FormerBackend;
+import dev.trigon.dataplane.service.PassiveCheck;
 import dev.trigon.dataplane.service.Protocol;
 import dev.trigon.dataplane.service.Refusal;
 import dev.trigon.dataplane.service.ServiceSpec;
@@ -31,17 +36,21 @@ import dev.trigon.dataplane.service.ServiceTable;
 import dev.trigon.dataplane.service.Surroundings;
 import dev.trigon.linux.Ethtool;
 import dev.trigon.linux.LinuxException;
+import dev.trigon.linux.MacAddress;
 import dev.trigon.linux.netlink.InterfaceAddress;
+import dev.trigon.linux.netlink.Link;
 import dev.trigon.linux.netlink.Rtnetlink;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -55,6 +64,7 @@ public final class Engine implements DataPath, AutoCloseable {
     private static final long WARM_UP_NS = 700_000_000L;
     private static final Duration UPKEEP = Duration.ofSeconds(2);
     private static final Duration LOOK_AT_INTERFACES = Duration.ofSeconds(1);
+    private static final Duration LOOK_AT_CONDITIONS = Duration.ofMillis(100);
 
     private final Rtnetlink kernel;
     private final GatewayChecks checks;
@@ -75,8 +85,14 @@ public final class Engine implements DataPath, AutoCloseable {
     private final Crew crew;
     private final Totals totals;
     private final Upkeep interfaces;
+    private final Upkeep conditions;
+    private final MonotonicClock clock = new MonotonicClock();
     private final Doctor doctor;
 
+    /** Under this object's lock. */
+    private final SlowStart slowStart = new SlowStart();
+
+    private final PassiveChecks passive = new PassiveChecks();
     private Configured published = Configured.NOTHING;
     /** VIPs that are addresses of the gateway, when the services were published last. */
     private Set<InetAddress> ownVips = Set.of();
@@ -84,7 +100,6 @@ public final class Engine implements DataPath, AutoCloseable {
     private volatile ServiceTable inForce = ServiceTable.EMPTY;
 
     private Engine(Rtnetlink kernel, FlowStore store, Offloads offloads, Settings settings) throws Refusal {
-        MonotonicClock clock = new MonotonicClock();
         this.timeouts = settings.timeouts();
         this.kernel = kernel;
         this.guard = new KernelGuard(kernel);
@@ -103,6 +118,7 @@ public final class Engine implements DataPath, AutoCloseable {
         this.stateHealth = new StateHealth(settings.state(), flows, store.clients());
         this.interfaces = Upkeep.start("interfaces", LOOK_AT_INTERFACES, crew::check);
         this.nextHops = NextHops.follow(kernel, this::routingChanged);
+        this.conditions = Upkeep.start("conditions", LOOK_AT_CONDITIONS, this::reconsiderConditions);
         this.upkeep = Upkeep.start("upkeep", UPKEEP, offloads::check, portGuard::repair, stateHealth::check);
         this.doctor = GatewayDoctor.of(examined(settings), kernel);
     }
@@ -282,10 +298,9 @@ public final class Engine implements DataPath, AutoCloseable {
         portGuard.add(rules);
         solicitedNodes.retain(vips);
         nextHops.share(ownVips);
-        ServiceTable next = ServiceTable.compile(
-                configured, inForce, new Surroundings(nextHops::slot, crew.numbers(), own, timeouts));
-        inForce = next;
         published = configured;
+        passive.watch(passiveChecks(services));
+        ServiceTable next = putInForce(own);
         // not before: by which timeouts a flow expires is its service's to say
         expiry.start();
         affinityUpkeep.start();
@@ -296,6 +311,47 @@ public final class Engine implements DataPath, AutoCloseable {
                 services.stream().flatMap(s -> s.backends().stream()).map(BackendSpec::address);
         Stream<InetAddress> formerServers = configured.former().stream().map(FormerBackend::address);
         nextHops.retain(Stream.concat(servers, formerServers).collect(Collectors.toSet()));
+    }
+
+    private static Map<Integer, PassiveCheck> passiveChecks(List<ServiceSpec> services) {
+        Map<Integer, PassiveCheck> checks = new HashMap<>();
+        for (ServiceSpec service : services) {
+            PassiveCheck check = service.availability().passive();
+            if (check != null) {
+                service.backends().forEach(backend -> checks.put(backend.id(), check));
+            }
+        }
+        return checks;
+    }
+
+    private ServiceTable putInForce(Set<InetAddress> own) {
+        Set<Integer> down = published.services().stream()
+                .flatMap(service -> service.backends().stream())
+                .map(BackendSpec::id)
+                .filter(id -> whyDown(id) != null)
+                .collect(Collectors.toSet());
+        slowStart.see(published.services(), id -> !down.contains(id), inForce, clock.getAsLong());
+        IntFunction<Condition> conditionOf = id -> new Condition(!down.contains(id), slowStart.sharePercent(id));
+        ServiceTable next = ServiceTable.compile(
+                published,
+                inForce,
+                new Surroundings(nextHops::slot, crew.numbers(), own, timeouts, conditionOf, flows::activeFlowsOf));
+        inForce = next;
+        return next;
+    }
+
+    /** Backends come up, go down and warm up without anybody changing what is configured. */
+    private synchronized void reconsiderConditions() {
+        long nowMs = clock.getAsLong();
+        boolean changed = passive.look(this::meter, nowMs);
+        if (changed || slowStart.isDue(nowMs)) {
+            putInForce(ownVips);
+        }
+    }
+
+    private @Nullable BackendMeter meter(int backendId) {
+        Backend backend = inForce.backend(backendId);
+        return backend == null ? null : backend.meter();
     }
 
     /** An address of the gateway that is a VIP may have come or gone: such a VIP is guarded in another way. */
@@ -353,6 +409,11 @@ public final class Engine implements DataPath, AutoCloseable {
     }
 
     @Override
+    public @Nullable String whyDown(int backendId) {
+        return passive.whyDown(backendId);
+    }
+
+    @Override
     public long activeFlows() {
         return flows.size();
     }
@@ -390,7 +451,28 @@ public final class Engine implements DataPath, AutoCloseable {
 
     @Override
     public Explanation explain(Protocol protocol, InetAddress client, int clientPort, InetAddress vip, int vipPort) {
-        return flowView.explain(inForce, protocol, client, clientPort, vip, vipPort);
+        ServiceTable table = inForce;
+        Explanation found = flowView.explain(table, protocol, client, clientPort, vip, vipPort);
+        Backend backend = table.backend(found.backendId());
+        if (backend == null) {
+            return found;
+        }
+        long gatewayMac = crew.arms().stream().mapToLong(Arm::mac).findFirst().orElse(0);
+        return found.with(passage(Preview.of(protocol, client, clientPort, vip, vipPort, gatewayMac, backend)));
+    }
+
+    private Passage passage(Preview.Passage of) {
+        NextHop hop = of.hop();
+        if (hop == null) {
+            return new Passage(null, null, false, of.before(), null);
+        }
+        String egress = kernel.links().stream()
+                .filter(link -> link.index() == hop.ifIndex())
+                .map(Link::name)
+                .findFirst()
+                .orElse("interface " + hop.ifIndex());
+        String mac = new MacAddress(hop.destinationMac()).toString();
+        return new Passage(egress, mac, hop.direct(), of.before(), of.after());
     }
 
     @Override
@@ -428,6 +510,7 @@ public final class Engine implements DataPath, AutoCloseable {
         affinityUpkeep.close();
         nextHops.close();
         interfaces.close();
+        conditions.close();
         upkeep.close();
         solicitedNodes.close();
         try {

@@ -131,7 +131,7 @@ final class FlowView {
     private Explanation explainNew(
             ServiceTable table, Service service, FlowKey key, long nowMs, @Nullable String detail) {
         String name = service.spec().name();
-        long hash = key.hash();
+        FlowKey placed = key;
         AffinityScope scope = service.affinity();
         if (scope != null) {
             FlowKey client = scope.keyOf(key.clientHigh(), key.clientLow(), new FlowKey());
@@ -140,9 +140,9 @@ final class FlowView {
             if (usual != null && usual.service() == service && usual.takesNewFlows()) {
                 return new Explanation(name, usual.id(), "affinity", detail);
             }
-            hash = client.hash();
+            placed = client;
         }
-        Backend next = service.peek(hash);
+        Backend next = service.peek(placed);
         if (next == null) {
             return new Explanation(name, NO_BACKEND, "no-backend", detail);
         }

@@ -27,6 +27,7 @@ final class FlowPlacement {
     /** Longer than a client takes to send a SYN again, or most of those who send datagrams their next. */
     private static final long BY_HASH_MS = 30_000;
 
+    private final int worker;
     private final FlowCache flows;
     private final Handshakes handshakes;
     private final Affinities affinities;
@@ -42,7 +43,9 @@ final class FlowPlacement {
     private long notRemembered;
     private long affinityFull;
 
-    FlowPlacement(Memory memory) {
+    /** @param worker whose memory that is */
+    FlowPlacement(Memory memory, int worker) {
+        this.worker = worker;
         this.flows = memory.flows();
         this.handshakes = memory.handshakes();
         this.affinities = memory.affinities();
@@ -59,7 +62,7 @@ final class FlowPlacement {
                 packet.sourcePort(),
                 packet.destinationPort());
         if (service.isOnePacket()) {
-            to(service.choose(key.hash()), fate);
+            to(service.choose(key), fate);
             return;
         }
         int slot = flows.lookup(key, service.timeouts(), nowMs);
@@ -118,6 +121,7 @@ final class FlowPlacement {
         Backend begun =
                 table.keeper(handshakes.backendOf(key, service.timeouts().synMs(), nowMs), service);
         if (begun != null) {
+            begun.meter().countRepeated(worker);
             if (begun.takesNewFlows()) {
                 handshakes.begin(key, begun.id(), nowMs);
             }
@@ -151,6 +155,9 @@ final class FlowPlacement {
         Backend begun =
                 table.keeper(handshakes.backendOf(key, service.timeouts().synMs(), nowMs), service);
         Backend chosen = begun != null ? begun : choose(key, service, false, table, nowMs);
+        if (begun != null) {
+            begun.meter().countCompleted(worker);
+        }
         if (chosen == null || TcpTracking.resets(flags)) {
             to(chosen, fate);
         } else if (isRemembered(begun != null, nowMs)) {
@@ -206,7 +213,7 @@ final class FlowPlacement {
         AffinityScope scope = service.affinity();
         usualChosen = false;
         if (scope == null) {
-            return scheduled ? service.choose(flow.hash()) : service.chooseByHash(flow.hash());
+            return scheduled ? service.choose(flow) : service.chooseByHash(flow);
         }
         scope.keyOf(flow.clientHigh(), flow.clientLow(), client);
         Backend usual = usual(service, scope, table, nowMs);
@@ -215,7 +222,7 @@ final class FlowPlacement {
             return usual;
         }
         boolean inTurn = scheduled && nowMs >= clientsByHashUntilMs;
-        return inTurn ? service.choose(client.hash()) : service.chooseByHash(client.hash());
+        return inTurn ? service.choose(client) : service.chooseByHash(client);
     }
 
     /** The backend that a client had last, if it takes new flows. */
@@ -253,7 +260,7 @@ final class FlowPlacement {
     @Nullable
     Backend expected(FlowKey flow, Service service, ServiceTable table, long nowMs) {
         if (service.isOnePacket()) {
-            return service.scheduler().isHashing() ? service.peek(flow.hash()) : null;
+            return service.scheduler().isHashing() ? service.peek(flow) : null;
         }
         int slot = flows.lookup(flow, service.timeouts(), nowMs);
         int id = slot == FlowCache.MISS

@@ -65,7 +65,7 @@ public final class Forwarder {
         this.flows = memory.flows();
         this.counters = counters;
         this.foresight = new Foresight(flows, batchCapacity);
-        this.flowPlacement = new FlowPlacement(memory);
+        this.flowPlacement = new FlowPlacement(memory, arm.worker());
         this.placement = new Placement(flowPlacement, policy.echoToBackend());
         this.nextHopRoom = new WaitingRoom<>(
                 NEXT_HOP_PLACES,
@@ -255,8 +255,9 @@ public final class Forwarder {
             boolean waits = nextHopRoom.admit(batch, frame, chosen.hopSlot(), nowMs);
             return waits ? Verdict.WAITING : drop(frame, DropReason.NEXT_HOP_QUEUE_FULL);
         }
-        // a router would send it back to whoever has the VIP: here
-        return layer3 || hop.direct() ? send(batch, frame, chosen, hop, nowMs) : drop(frame, DropReason.NOT_ON_SEGMENT);
+        return Delivery.reaches(chosen, hop)
+                ? send(batch, frame, chosen, hop, nowMs)
+                : drop(frame, DropReason.NOT_ON_SEGMENT);
     }
 
     private Verdict send(Batch batch, int frame, Backend chosen, NextHop hop, long nowMs) {
@@ -297,13 +298,9 @@ public final class Forwarder {
     }
 
     private void rewrite(Batch batch, int frame, Backend chosen, NextHop hop) {
-        if (chosen.isLayer3()) {
-            packet.redirect(chosen.addressHigh(), chosen.addressLow(), chosen.dscp());
-            if (fate.isError()) {
-                icmpErrors.passOn(packet);
-            }
-        } else {
-            packet.completeChecksum();
+        Delivery.address(packet, chosen);
+        if (chosen.isLayer3() && fate.isError()) {
+            icmpErrors.passOn(packet);
         }
         int tags = packet.tagOctets();
         if (tags > 0 && hop.ifIndex() != arm.ifIndex()) {
@@ -311,8 +308,7 @@ public final class Forwarder {
             batch.trim(frame, tags);
             packet.ethernet().wrap(batch.frames(), batch.at(frame));
         }
-        packet.ethernet().destination(hop.destinationMac());
-        packet.ethernet().source(hop.sourceMac());
+        Delivery.hand(packet, hop);
     }
 
     /** A packet dropped, in whose frame there may now be an ICMP error that says so to its sender. */

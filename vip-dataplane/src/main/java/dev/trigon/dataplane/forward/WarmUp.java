@@ -8,12 +8,15 @@ import dev.trigon.conntrack.Handshakes;
 import dev.trigon.conntrack.RateLimit;
 import dev.trigon.dataplane.answer.AnswerPolicy;
 import dev.trigon.dataplane.answer.ArmAddresses;
+import dev.trigon.dataplane.balance.LeastConnections;
 import dev.trigon.dataplane.balance.SchedulerKind;
 import dev.trigon.dataplane.nexthop.NextHop;
 import dev.trigon.dataplane.nexthop.NextHopSlot;
 import dev.trigon.dataplane.port.Batch;
+import dev.trigon.dataplane.service.Availability;
 import dev.trigon.dataplane.service.BackendSpec;
 import dev.trigon.dataplane.service.BackendState;
+import dev.trigon.dataplane.service.Condition;
 import dev.trigon.dataplane.service.Configured;
 import dev.trigon.dataplane.service.FlowPolicy;
 import dev.trigon.dataplane.service.ForwardMode;
@@ -61,6 +64,12 @@ public final class WarmUp {
     private static final int FRESH_PORTS = 60_000;
     private static final int TABLE = 16_384;
     private static final int IF_INDEX = 1;
+    private static final int SERVERS = 3;
+    /** Of one service: more than are all looked at. */
+    private static final int MANY_SERVERS = LeastConnections.SCANNED + 1;
+
+    private static final int IDS = 1_000;
+    private static final int SERVERS_OFFSET = 16;
 
     private final Batch batch = new Batch(Worker.BATCH, FRAME_LENGTH);
     private final EthernetHeader ethernet = new EthernetHeader();
@@ -88,7 +97,7 @@ public final class WarmUp {
     }
 
     private int drive(FlowTable flows, FlowTable clients, long untilNs) {
-        ServiceTable services = services();
+        ServiceTable services = services(flows);
         FlowCache cache = new FlowCache(flows, FLOWS, FlowTimeouts.DEFAULT);
         Memory memory =
                 new Memory(cache, new Handshakes(FLOWS), new Affinities(clients), new RateLimit(Integer.MAX_VALUE));
@@ -120,16 +129,17 @@ public final class WarmUp {
         }
     }
 
-    private static ServiceTable services() {
+    /** Every scheduler has one: the call that chooses is compiled for all of them, and not again when the first packet meets another. */
+    private static ServiceTable services(FlowTable flows) {
         NextHopSlot slot = new NextHopSlot();
         slot.set(new NextHop(IF_INDEX, GATEWAY_MAC, MAC, MTU, true));
         List<ServiceSpec> services = new ArrayList<>();
+        SchedulerKind[] kinds = SchedulerKind.values();
         for (int vip = 0; vip < 2; vip++) {
             ForwardMode mode = vip == 0 ? ForwardMode.L2DSR : ForwardMode.L3DSR;
             for (InetAddress address : List.of(v4(VIP + vip), v6(VIP6 + vip))) {
                 for (Protocol protocol : Protocol.values()) {
-                    boolean hashes = (mode == ForwardMode.L3DSR) == (protocol == Protocol.TCP);
-                    SchedulerKind scheduler = hashes ? SchedulerKind.MAGLEV : SchedulerKind.WRR;
+                    SchedulerKind scheduler = kinds[services.size() % kinds.length];
                     services.add(service(services.size() + 1, address, protocol, mode, scheduler));
                 }
             }
@@ -137,17 +147,36 @@ public final class WarmUp {
         return ServiceTable.compile(
                 new Configured(services, List.of()),
                 null,
-                new Surroundings(address -> slot, 1, Set.of(), FlowTimeouts.DEFAULT));
+                new Surroundings(
+                        address -> slot,
+                        1,
+                        Set.of(),
+                        FlowTimeouts.DEFAULT,
+                        backend -> Condition.WELL,
+                        flows::activeFlowsOf));
     }
 
     private static ServiceSpec service(
             int id, InetAddress vip, Protocol protocol, ForwardMode mode, SchedulerKind scheduler) {
-        InetAddress server = vip instanceof Inet4Address ? v4(VIP + 16 + id) : v6(VIP6 + 16 + id);
-        BackendSpec backend = new BackendSpec(id, "server", server, 1, BackendState.UP);
+        List<BackendSpec> backends = new ArrayList<>();
+        int servers = scheduler == SchedulerKind.WLC ? MANY_SERVERS : SERVERS;
+        for (int i = SERVERS_OFFSET; i < SERVERS_OFFSET + servers; i++) {
+            InetAddress server = vip instanceof Inet4Address ? v4(VIP + i) : v6(VIP6 + i);
+            backends.add(new BackendSpec(id * IDS + i, "server" + i, server, 1, BackendState.UP, false));
+        }
         int dscp = mode == ForwardMode.L3DSR ? 3 : 0;
         PortRange port = new PortRange(PORT, PORT);
         return new ServiceSpec(
-                "s" + id, vip, protocol, List.of(port), mode, dscp, scheduler, FlowPolicy.DEFAULT, List.of(backend));
+                "s" + id,
+                vip,
+                protocol,
+                List.of(port),
+                mode,
+                dscp,
+                scheduler,
+                FlowPolicy.DEFAULT,
+                Availability.DEFAULT,
+                backends);
     }
 
     private static InetAddress v4(int address) {

@@ -24,17 +24,14 @@ public final class Backend {
     private final NextHopSlot hop;
     private final BackendMeter meter;
 
-    Backend(BackendSpec spec, Service service, NextHopSlot hop, BackendMeter meter) {
-        this(
-                spec.id(),
-                spec.name(),
-                spec.address(),
-                service,
-                service,
-                spec.takesNewFlows(),
-                spec.keepsFlows(),
-                hop,
-                meter);
+    Backend(
+            BackendSpec spec,
+            Service service,
+            boolean takesNewFlows,
+            boolean keepsFlows,
+            NextHopSlot hop,
+            BackendMeter meter) {
+        this(spec.id(), spec.name(), spec.address(), service, service, takesNewFlows, keepsFlows, hop, meter);
     }
 
     /**

@@ -1,7 +1,12 @@
 package dev.trigon.dataplane.service;
 
+import dev.trigon.conntrack.FlowKey;
 import dev.trigon.conntrack.FlowTimeouts;
+import dev.trigon.dataplane.balance.LeastConnections;
+import dev.trigon.dataplane.balance.Load;
 import dev.trigon.dataplane.balance.Maglev;
+import dev.trigon.dataplane.balance.PowerOfTwo;
+import dev.trigon.dataplane.balance.Scatter;
 import dev.trigon.dataplane.balance.Scheduler;
 import dev.trigon.dataplane.balance.WeightedRoundRobin;
 import java.util.Arrays;
@@ -13,10 +18,13 @@ import org.jspecify.annotations.Nullable;
 public final class Service {
     private final ServiceSpec spec;
     private final Backend[] backends;
+    private final Standing standing;
     private final BackendsByAddress byAddress;
     private final Scheduler scheduler;
     /** Says the same for the same hash, whatever the scheduler does. */
     private final Scheduler hashing;
+    /** What a hash is of: a client, or a flow. */
+    private final boolean byClient;
 
     private final FlowTimeouts timeouts;
     private final @Nullable AffinityScope affinity;
@@ -30,37 +38,48 @@ public final class Service {
     Service(ServiceSpec spec, @Nullable Service before, Surroundings around, IntFunction<BackendMeter> meters) {
         this.spec = spec;
         this.timeouts = spec.flows().timeouts().over(around.timeouts());
-        this.backends = spec.backends().stream()
-                .map(b -> new Backend(b, this, around.hops().apply(b.address()), meters.apply(b.id())))
-                .toArray(Backend[]::new);
+        this.standing = Standing.of(spec, around.conditions());
+        this.backends = new Backend[spec.backends().size()];
+        for (int i = 0; i < backends.length; i++) {
+            BackendSpec backend = spec.backends().get(i);
+            backends[i] = new Backend(
+                    backend,
+                    this,
+                    standing.takesNewFlows(i),
+                    standing.keepsFlows(i),
+                    around.hops().apply(backend.address()),
+                    meters.apply(backend.id()));
+        }
         this.byAddress = new BackendsByAddress(backends);
-        if (before != null && before.choosesAs(spec)) {
+        if (before != null && before.choosesAs(spec, standing)) {
             this.scheduler = before.scheduler;
             this.hashing = before.hashing;
         } else {
-            this.scheduler = schedulerFor(spec, backends);
-            this.hashing = scheduler.isHashing() ? scheduler : smallMaglev(spec, backends);
+            this.scheduler = schedulerFor(spec, backends, standing.weights());
+            this.hashing =
+                    scheduler.isHashing() ? scheduler : Maglev.small(high(backends), low(backends), standing.weights());
         }
+        this.byClient = spec.scheduler().isByClient();
         this.affinity = AffinityScope.of(spec);
     }
 
-    private boolean choosesAs(ServiceSpec other) {
-        return spec.scheduler() == other.scheduler() && spec.backends().equals(other.backends());
+    private boolean choosesAs(ServiceSpec other, Standing others) {
+        return spec.scheduler() == other.scheduler()
+                && spec.backends().equals(other.backends())
+                && standing.weighsAs(others);
     }
 
-    private static Scheduler schedulerFor(ServiceSpec spec, Backend[] backends) {
+    private static Scheduler schedulerFor(ServiceSpec spec, Backend[] backends, int[] weights) {
         return switch (spec.scheduler()) {
-            case WRR -> WeightedRoundRobin.of(weights(spec));
-            case MAGLEV -> Maglev.of(high(backends), low(backends), weights(spec));
+            case RR, WRR -> WeightedRoundRobin.of(weights);
+            case LC, WLC -> LeastConnections.of(loads(backends), weights);
+            case P2C -> PowerOfTwo.of(loads(backends), weights);
+            case SH, MAGLEV -> Maglev.of(high(backends), low(backends), weights);
         };
     }
 
-    private static Maglev smallMaglev(ServiceSpec spec, Backend[] backends) {
-        return Maglev.small(high(backends), low(backends), weights(spec));
-    }
-
-    private static int[] weights(ServiceSpec spec) {
-        return spec.backends().stream().mapToInt(BackendSpec::effectiveWeight).toArray();
+    private static Load[] loads(Backend[] backends) {
+        return Arrays.stream(backends).map(b -> b.meter().load()).toArray(Load[]::new);
     }
 
     private static long[] high(Backend[] backends) {
@@ -98,19 +117,27 @@ public final class Service {
         return spec.flows().whenDown() == WhenDown.RESET;
     }
 
-    /** The backend for a new flow that will be remembered, or null when none is to be had. */
-    public @Nullable Backend choose(long flowHash) {
-        return at(scheduler.choose(flowHash));
+    /**
+     * The backend for a new flow that will be remembered, or null when none is to be had.
+     *
+     * @param flow or the key of its client, where the service has an affinity
+     */
+    public @Nullable Backend choose(FlowKey flow) {
+        return at(scheduler.choose(hash(flow)));
     }
 
     /** What {@link #choose} would answer now. */
-    public @Nullable Backend peek(long flowHash) {
-        return at(scheduler.peek(flowHash));
+    public @Nullable Backend peek(FlowKey flow) {
+        return at(scheduler.peek(hash(flow)));
     }
 
     /** The backend for a flow that is not remembered: the same for all its packets, as long as the backends are the same. */
-    public @Nullable Backend chooseByHash(long flowHash) {
-        return at(hashing.choose(flowHash));
+    public @Nullable Backend chooseByHash(FlowKey flow) {
+        return at(hashing.choose(hash(flow)));
+    }
+
+    private long hash(FlowKey flow) {
+        return byClient ? Scatter.mix(Scatter.fold(flow.clientHigh(), flow.clientLow())) : flow.hash();
     }
 
     private @Nullable Backend at(int place) {

@@ -20,9 +20,14 @@ public record ServiceSpec(
         int dscp,
         SchedulerKind scheduler,
         FlowPolicy flows,
+        Availability availability,
         List<BackendSpec> backends) {
     public ServiceSpec {
         ports = List.copyOf(ports);
         backends = List.copyOf(backends);
+    }
+
+    public ServiceSpec withBackends(List<BackendSpec> others) {
+        return new ServiceSpec(name, vip, protocol, ports, forward, dscp, scheduler, flows, availability, others);
     }
 }

@@ -1,6 +1,7 @@
 package dev.trigon.dataplane.service;
 
 import dev.trigon.conntrack.FlowTimeouts;
+import dev.trigon.dataplane.balance.Load;
 import dev.trigon.dataplane.nexthop.NextHopSlot;
 import dev.trigon.dataplane.wire.IpAddress;
 import java.net.InetAddress;
@@ -26,7 +27,13 @@ public final class ServiceTable {
     public static final ServiceTable EMPTY = compile(
             Configured.NOTHING,
             null,
-            new Surroundings(address -> new NextHopSlot(), 1, Set.of(), FlowTimeouts.DEFAULT));
+            new Surroundings(
+                    address -> new NextHopSlot(),
+                    1,
+                    Set.of(),
+                    FlowTimeouts.DEFAULT,
+                    id -> Condition.WELL,
+                    id -> () -> 0));
 
     /** 2^64 over the golden ratio. */
     private static final long GOLDEN = 0x9E37_79B9_7F4A_7C15L;
@@ -62,7 +69,9 @@ public final class ServiceTable {
     public static ServiceTable compile(Configured configured, @Nullable ServiceTable before, Surroundings around) {
         IntFunction<BackendMeter> meters = id -> {
             Backend known = before == null ? null : before.backend(id);
-            return known == null ? new BackendMeter(around.workers()) : known.meter();
+            return known == null
+                    ? new BackendMeter(around.workers(), new Load(around.flows().apply(id)))
+                    : known.meter();
         };
         Map<String, Service> services = new LinkedHashMap<>();
         Map<InetAddress, Service> byVip = new HashMap<>();

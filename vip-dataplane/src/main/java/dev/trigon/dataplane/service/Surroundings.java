@@ -5,6 +5,8 @@ import dev.trigon.dataplane.nexthop.NextHopSlot;
 import java.net.InetAddress;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.function.LongSupplier;
 
 /**
  * What a table of services depends on besides the services.
@@ -13,6 +15,13 @@ import java.util.function.Function;
  * @param workers how many count what they forward
  * @param ownAddresses the gateway's own, of which a VIP may be one
  * @param timeouts of flows, where a service has none of its own
+ * @param conditions how a backend is, by its id
+ * @param flows how many flows a backend has, by its id: asked for once, and read with each choice
  */
 public record Surroundings(
-        Function<InetAddress, NextHopSlot> hops, int workers, Set<InetAddress> ownAddresses, FlowTimeouts timeouts) {}
+        Function<InetAddress, NextHopSlot> hops,
+        int workers,
+        Set<InetAddress> ownAddresses,
+        FlowTimeouts timeouts,
+        IntFunction<Condition> conditions,
+        IntFunction<LongSupplier> flows) {}

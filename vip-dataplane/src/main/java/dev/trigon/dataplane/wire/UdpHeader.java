@@ -58,4 +58,11 @@ public final class UdpHeader {
     public void length(int octets) {
         buffer.putShort(at + LENGTH_OFFSET, (short) octets);
     }
+
+    /** Over header and payload, on top of the pseudo-header's sum; a sum of 0 is written as all ones, since 0 means none. */
+    public void computeChecksum(int pseudoHeader) {
+        buffer.putShort(at + CHECKSUM_OFFSET, (short) NO_CHECKSUM);
+        int sum = InternetChecksum.of(buffer, at, length(), pseudoHeader);
+        buffer.putShort(at + CHECKSUM_OFFSET, (short) (sum == NO_CHECKSUM ? 0xFFFF : sum));
+    }
 }

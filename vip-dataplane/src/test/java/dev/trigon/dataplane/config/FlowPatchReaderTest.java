@@ -133,17 +133,17 @@ class FlowPatchReaderTest {
         assertThat(draft.state()).isEqualTo(BackendState.DRAINING);
         assertThat(ServiceReader.backendPatch(octets("state: up"), Source.request("b"))
                         .applyTo(draft))
-                .isEqualTo(new BackendDraft("b1", draft.address(), 100, BackendState.UP));
+                .isEqualTo(new BackendDraft("b1", draft.address(), 100, BackendState.UP, false));
         assertThat(ServiceReader.backendPatch(octets("weight: 7"), Source.request("b"))
                         .applyTo(draft))
-                .isEqualTo(new BackendDraft("b1", draft.address(), 7, BackendState.DRAINING));
+                .isEqualTo(new BackendDraft("b1", draft.address(), 7, BackendState.DRAINING, false));
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
         state: down        | b, field 'state': 'state' is 'down'; give one of up, draining, disabled
-        {}                 | b: it changes nothing; give 'weight' or 'state'
-        name: b2           | b, field 'name': unknown key 'name'; known here: weight, state
+        {}                 | b: it changes nothing; give 'weight', 'state' or 'backup'
+        name: b2           | b, field 'name': unknown key 'name'; known here: weight, state, backup
         """)
     void shouldRefuseAnotherChangeOfABackend(String patch, String message) {
         assertThatThrownBy(() -> ServiceReader.backendPatch(octets(patch), Source.request("b")))

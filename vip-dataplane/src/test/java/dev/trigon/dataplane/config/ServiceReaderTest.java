@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.trigon.dataplane.balance.SchedulerKind;
+import dev.trigon.dataplane.service.Availability;
 import dev.trigon.dataplane.service.BackendState;
 import dev.trigon.dataplane.service.FlowPolicy;
 import dev.trigon.dataplane.service.ForwardMode;
@@ -47,9 +48,10 @@ class ServiceReaderTest {
                                 7,
                                 SchedulerKind.WRR,
                                 FlowPolicy.DEFAULT,
+                                Availability.DEFAULT,
                                 List.of(
-                                        new BackendDraft("b1", address("10.2.0.11"), 50, BackendState.UP),
-                                        new BackendDraft("b2", address("10.2.0.12"), 100, BackendState.UP))),
+                                        new BackendDraft("b1", address("10.2.0.11"), 50, BackendState.UP, false),
+                                        new BackendDraft("b2", address("10.2.0.12"), 100, BackendState.UP, false))),
                         new ServiceDraft(
                                 "dns",
                                 address("203.0.113.53"),
@@ -59,6 +61,7 @@ class ServiceReaderTest {
                                 null,
                                 SchedulerKind.MAGLEV,
                                 FlowPolicy.DEFAULT,
+                                Availability.DEFAULT,
                                 List.of()));
     }
 
@@ -76,7 +79,7 @@ class ServiceReaderTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
         health: {type: tcp}    | ' 3: ''health'' is not there yet; leave it out'
-        port: 80               | ' 3: unknown key ''port''; known here: name, vip, protocol, ports, forward, dscp, scheduler, affinity, timeouts, onePacket, whenDown, backends'
+        port: 80               | ' 3: unknown key ''port''; known here: name, vip, protocol, ports, forward, dscp, scheduler, affinity, timeouts, onePacket, whenDown, whenAllDown, slowStart, passive, backends'
         vip: fe80::1           | ' 3: ''vip'' is ''fe80::1'', which is a link-local address, another host''s on every link; give one that holds beyond the link (in IPv6 a global or a unique local one)'
         vip: fe80::1%eth0      | ' 3: ''vip'' is ''fe80::1%eth0'', which names a zone; give an address that holds on every link, without %'
         vip: ff02::1           | ' 3: ''vip'' is ''ff02::1'', which is a multicast address; give the address of one host'
@@ -107,7 +110,7 @@ class ServiceReaderTest {
         ports: [true]          | ' 3: ''ports'' has true where a port is expected; give numbers, "8000-8100" or any'
         ports: "80:8080"       | ' 3: ''80:8080'' asks for port translation, and with direct return the server must answer from the VIP''s own port; let the server listen on the VIP''s port and give that port alone'
         forward: nat           | ' 3: ''forward'' is ''nat''; give one of l2dsr, l3dsr'
-        scheduler: rr          | ' 3: ''scheduler'' is ''rr''; give one of wrr, maglev'
+        scheduler: random      | ' 3: ''scheduler'' is ''random''; give one of rr, wrr, lc, wlc, p2c, sh, maglev'
         dscp: 0                | ' 3: ''dscp'' is 0; give a whole number from 1 to 63'
         dscp: 64               | ' 3: ''dscp'' is 64; give a whole number from 1 to 63'
         dscp: AF11             | ' 3: ''dscp'' is the text ''AF11'' where a number is expected; give 1 to 63'
@@ -141,7 +144,7 @@ class ServiceReaderTest {
         {name: B1, address: 10.2.0.11}                   | 'the name ''B1'' cannot be used; use up to 63 of a-z, 0-9, ''-'', ''_'' and ''.'', a letter or digit first'
         {name: ../b, address: 10.2.0.11}                 | 'the name ''../b'' cannot be used; use up to 63 of a-z, 0-9, ''-'', ''_'' and ''.'', a letter or digit first'
         {name: 7, address: 10.2.0.11}                    | '''name'' is the number 7 where text is expected; put text in quotes there'
-        b1                                               | 'expected a mapping, found the text ''b1''; known here: name, address, weight, state'
+        b1                                               | 'expected a mapping, found the text ''b1''; known here: name, address, weight, state, backup'
         """)
     void shouldRefuseABackendNamingTheLine(String backend, String message) {
         assertRefused(

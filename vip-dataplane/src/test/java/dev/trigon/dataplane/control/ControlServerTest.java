@@ -156,7 +156,8 @@ class ControlServerTest {
         JsonNode expected = MAPPER.readTree("""
                 {"name": "web", "vip": "203.0.113.10", "protocol": "tcp", "ports": [80, "8000-8100"], "forward": "l2dsr",
                  "dscp": null, "scheduler": "maglev", "affinity": null, "timeouts": null, "onePacket": false,
-                 "whenDown": "reset", "handshakeSeconds": 30, "health": null, "backends": [
+                 "whenDown": "reset", "whenAllDown": "open", "slowStart": null, "passive": null,
+                 "handshakeSeconds": 30, "health": null, "backends": [
                  {"service": "web", "name": "b1", "address": "10.2.0.11", "weight": 100, "state": "up",
                   "activeFlows": 1, "packets": 10, "bytes": 1536},
                  {"service": "web", "name": "b2", "address": "10.2.0.12", "weight": 0, "state": "up",

@@ -26,6 +26,9 @@ public final class FakeDataPath implements DataPath {
     /** What there is in place of {@link #flows}. */
     public volatile @Nullable Consumer<Consumer<Flow>> flowSource;
 
+    /** Of a backend that is down. */
+    public final Map<Integer, String> whyDown = new ConcurrentHashMap<>();
+
     public List<ArmStatus> arms = List.of(new ArmStatus("eth0", "pcap", null, "chosen in vipd.yaml", 1, null));
     public int highestBackendId;
     public @Nullable String stateFault;
@@ -83,6 +86,11 @@ public final class FakeDataPath implements DataPath {
     public BackendLoad load(int backendId) {
         return new BackendLoad(
                 activeFlows.getOrDefault(backendId, (long) backendId), 10L * backendId, 1_536L * backendId);
+    }
+
+    @Override
+    public @Nullable String whyDown(int backendId) {
+        return whyDown.get(backendId);
     }
 
     @Override

@@ -135,7 +135,7 @@ class ServiceRegistryTest {
             List<BackendDraft> turned = new ArrayList<>(web.backends());
             Collections.reverse(turned);
             return List.of(web.withBackends(turned.stream()
-                    .map(backend -> new BackendPatch(7, null).applyTo(backend))
+                    .map(backend -> new BackendPatch(7, null, null).applyTo(backend))
                     .toList()));
         });
         assertThat(ids(registry.services())).isEqualTo(Map.of("web/b1", 1, "web/b2", 2));

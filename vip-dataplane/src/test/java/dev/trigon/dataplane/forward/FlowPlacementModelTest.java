@@ -18,6 +18,7 @@ import dev.trigon.dataplane.forward.FlowModel.Way;
 import dev.trigon.dataplane.forward.ModelServices.ModelService;
 import dev.trigon.dataplane.nexthop.NextHopSlot;
 import dev.trigon.dataplane.service.Backend;
+import dev.trigon.dataplane.service.Condition;
 import dev.trigon.dataplane.service.Protocol;
 import dev.trigon.dataplane.service.Service;
 import dev.trigon.dataplane.service.ServiceTable;
@@ -72,8 +73,9 @@ class FlowPlacementModelTest {
     void shouldKeepEveryFlowWithItsServer(int entries) {
         System.out.println("FlowPlacementModelTest seed " + seed + ", entries " + entries);
         FlowCache cache = new FlowCache(flowTable, entries, TIMEOUTS);
-        FlowPlacement placement = new FlowPlacement(new Memory(
-                cache, new Handshakes(4_096), new Affinities(clientTable), new RateLimit(Integer.MAX_VALUE)));
+        FlowPlacement placement = new FlowPlacement(
+                new Memory(cache, new Handshakes(4_096), new Affinities(clientTable), new RateLimit(Integer.MAX_VALUE)),
+                0);
         compile();
         for (int number = 0; number < PACKETS; number++) {
             pass(cache);
@@ -108,7 +110,8 @@ class FlowPlacementModelTest {
     }
 
     private void compile() {
-        Surroundings around = new Surroundings(address -> new NextHopSlot(), 1, Set.of(), TIMEOUTS);
+        Surroundings around = new Surroundings(
+                address -> new NextHopSlot(), 1, Set.of(), TIMEOUTS, id -> Condition.WELL, flowTable::activeFlowsOf);
         table = ServiceTable.compile(services.configured(), table, around);
     }
 
@@ -152,7 +155,7 @@ class FlowPlacementModelTest {
 
     private void place(FlowCache cache, FlowPlacement placement, boolean evicts, int number) {
         int flow = random.nextInt(FLOWS);
-        long hash = key(flow).hash();
+        FlowKey placed = key(flow);
         Segment segment = segment(flow);
         receive(segment);
         if (segment.isTcp() && !segment.isRst()) {
@@ -172,12 +175,12 @@ class FlowPlacementModelTest {
             assertThat(fate.way()).as(what).isEqualTo(Fate.Way.RESET);
             model.reset(flow, nowMs);
         } else {
-            assertPlaced(expected, service, real, hash, what);
+            assertPlaced(expected, service, real, placed, what);
             went(cache, segment, evicts, what);
         }
     }
 
-    private void assertPlaced(Expected expected, ModelService service, Service real, long hash, String what) {
+    private void assertPlaced(Expected expected, ModelService service, Service real, FlowKey placed, String what) {
         Set<Integer> eligible = services.eligible(service);
         if (expected.way() != Way.TO && eligible.isEmpty()) {
             assertThat(fate.way()).as(what).isEqualTo(Fate.Way.DROP);
@@ -190,7 +193,7 @@ class FlowPlacementModelTest {
         assertThat((int) backend.addressLow() & 0xFF).as(what).isEqualTo(11 + services.serverOf(fate.backendId()));
         switch (expected.way()) {
             case TO -> assertThat(fate.backendId()).as(what).isEqualTo(expected.id());
-            case BY_HASH -> assertThat(backend).as(what).isSameAs(real.chooseByHash(hash));
+            case BY_HASH -> assertThat(backend).as(what).isSameAs(real.chooseByHash(placed));
             default -> assertThat(eligible).as(what).contains(fate.backendId());
         }
     }

@@ -1,5 +1,6 @@
 package dev.trigon.dataplane.forward;
 
+import dev.trigon.dataplane.balance.SchedulerKind;
 import dev.trigon.dataplane.service.BackendState;
 import dev.trigon.dataplane.service.Configured;
 import dev.trigon.dataplane.service.FlowPolicy;
@@ -47,7 +48,7 @@ final class ModelServices {
         final Map<Integer, ModelBackend> backends = new TreeMap<>();
         String name;
         int port;
-        boolean hashes;
+        SchedulerKind scheduler = SchedulerKind.WRR;
         boolean resets = true;
 
         ModelService(Protocol protocol, String name, int port) {
@@ -143,7 +144,7 @@ final class ModelServices {
             case 1 -> remove(service, server, false);
             case 2, 3 -> rename(service);
             case 4 -> swapPorts();
-            case 5 -> service.hashes = !service.hashes;
+            case 5 -> service.scheduler = SchedulerKind.values()[random.nextInt(SchedulerKind.values().length)];
             case 6 -> service.resets = !service.resets;
             case 7 -> former.keySet().removeIf(id -> !isNamed.test(id));
             default -> {
@@ -208,10 +209,8 @@ final class ModelServices {
         Specs specs = Specs.service(service.name)
                 .vip(VIP)
                 .ports(new PortRange(service.port, service.port))
+                .scheduler(service.scheduler)
                 .flows(new FlowPolicy(TimeoutOverrides.NONE, null, false, whenDown));
-        if (service.hashes) {
-            specs.maglev();
-        }
         if (service.protocol == Protocol.UDP) {
             specs.udp();
         }

@@ -43,7 +43,7 @@ public class PieceBenchmark {
     @Setup
     public void begin() {
         bench = new Workbench(scene, Integer.MAX_VALUE).know(flows);
-        placement = new Placement(new FlowPlacement(bench.memory), false);
+        placement = new Placement(new FlowPlacement(bench.memory, 0), false);
     }
 
     @TearDown

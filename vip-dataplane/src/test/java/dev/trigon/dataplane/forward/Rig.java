@@ -14,6 +14,7 @@ import dev.trigon.dataplane.forward.Counters.Reading;
 import dev.trigon.dataplane.nexthop.NextHop;
 import dev.trigon.dataplane.nexthop.NextHopSlot;
 import dev.trigon.dataplane.port.Batch;
+import dev.trigon.dataplane.service.Condition;
 import dev.trigon.dataplane.service.Configured;
 import dev.trigon.dataplane.service.ServiceSpec;
 import dev.trigon.dataplane.service.ServiceTable;
@@ -96,7 +97,8 @@ final class Rig implements AutoCloseable {
     }
 
     Rig serve(Configured configured) {
-        Surroundings around = new Surroundings(this::slot, 1, ownAddresses, FlowTimeouts.DEFAULT);
+        Surroundings around = new Surroundings(
+                this::slot, 1, ownAddresses, FlowTimeouts.DEFAULT, id -> Condition.WELL, flowTable::activeFlowsOf);
         table = ServiceTable.compile(configured, table, around);
         return this;
     }

@@ -3,6 +3,7 @@ package dev.trigon.dataplane.service;
 import static dev.trigon.dataplane.service.Specs.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trigon.conntrack.FlowKey;
 import dev.trigon.dataplane.balance.Scheduler;
 import dev.trigon.dataplane.nexthop.NextHop;
 import dev.trigon.dataplane.nexthop.NextHopSlot;
@@ -23,6 +24,8 @@ class ServiceTableTest {
     private static final int UDP = 17;
     private static final InetAddress VIP = Specs.address("203.0.113.10");
     private static final InetAddress VIP6 = Specs.address("2001:db8:f::10");
+
+    private static final FlowKey FLOW = new FlowKey();
 
     private final Map<InetAddress, NextHopSlot> hops = new HashMap<>();
 
@@ -204,10 +207,10 @@ class ServiceTableTest {
                 compile(null, service("web").backend(7, "10.2.0.11", 1).backend(9, "10.2.0.12", 1)), VIP, TCP, 80);
 
         assertThat(List.of(
-                        web.peek(0).id(),
-                        web.choose(0).id(),
-                        web.choose(0).id(),
-                        web.choose(0).id()))
+                        web.peek(FLOW).id(),
+                        web.choose(FLOW).id(),
+                        web.choose(FLOW).id(),
+                        web.choose(FLOW).id()))
                 .containsExactly(7, 7, 9, 7);
     }
 
@@ -215,8 +218,8 @@ class ServiceTableTest {
     void shouldChooseNoBackendWhenNoneTakesFlows() {
         Service web = serving(compile(null, service("web").backend(7, "10.2.0.11", 0)), VIP, TCP, 80);
 
-        assertThat(web.choose(0)).isNull();
-        assertThat(web.peek(0)).isNull();
+        assertThat(web.choose(FLOW)).isNull();
+        assertThat(web.peek(FLOW)).isNull();
     }
 
     @Test
@@ -250,7 +253,7 @@ class ServiceTableTest {
     void shouldGoOnWithItsSchedulerWhileTheBackendsStay() {
         ServiceTable before =
                 compile(null, service("web").backend(7, "10.2.0.11", 1).backend(9, "10.2.0.12", 1));
-        serving(before, VIP, TCP, 80).choose(0);
+        serving(before, VIP, TCP, 80).choose(FLOW);
 
         ServiceTable after = compile(
                 before,
@@ -261,7 +264,7 @@ class ServiceTableTest {
                 service("other").vip("203.0.113.11").backend(11, "10.2.0.13", 1));
 
         assertThat(schedulerOf(after)).isSameAs(schedulerOf(before));
-        assertThat(serving(after, VIP, TCP, 80).choose(0).id()).isEqualTo(9);
+        assertThat(serving(after, VIP, TCP, 80).choose(FLOW).id()).isEqualTo(9);
         assertThat(after.backend(9).service())
                 .as("the service of the new table")
                 .isSameAs(serving(after, VIP, TCP, 80));

@@ -3,6 +3,7 @@ package dev.trigon.dataplane.service;
 import com.google.common.net.InetAddresses;
 import dev.trigon.dataplane.balance.SchedulerKind;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,6 +19,7 @@ public final class Specs {
     private SchedulerKind scheduler = SchedulerKind.WRR;
     private final List<BackendSpec> backends = new ArrayList<>();
     private FlowPolicy flows = FlowPolicy.DEFAULT;
+    private Availability availability = Availability.DEFAULT;
 
     private Specs() {}
 
@@ -54,17 +56,32 @@ public final class Specs {
     }
 
     public Specs maglev() {
-        scheduler = SchedulerKind.MAGLEV;
+        return scheduler(SchedulerKind.MAGLEV);
+    }
+
+    public Specs scheduler(SchedulerKind kind) {
+        scheduler = kind;
         return this;
     }
 
     public Specs backend(int id, String address, int weight) {
-        backends.add(new BackendSpec(id, "b" + id, address(address), weight, BackendState.UP));
+        backends.add(new BackendSpec(id, "b" + id, address(address), weight, BackendState.UP, false));
         return this;
     }
 
     public Specs backend(int id, String address, int weight, BackendState state) {
-        backends.add(new BackendSpec(id, "b" + id, address(address), weight, state));
+        backends.add(new BackendSpec(id, "b" + id, address(address), weight, state, false));
+        return this;
+    }
+
+    /** One that takes new flows only while no other can. */
+    public Specs backup(int id, String address, int weight) {
+        backends.add(new BackendSpec(id, "b" + id, address(address), weight, BackendState.UP, true));
+        return this;
+    }
+
+    public Specs availability(WhenAllDown whenAllDown, Duration slowStart) {
+        availability = new Availability(whenAllDown, slowStart, null);
         return this;
     }
 
@@ -79,6 +96,7 @@ public final class Specs {
     }
 
     public ServiceSpec spec() {
-        return new ServiceSpec(name, address(vip), protocol, ports, forward, dscp, scheduler, flows, backends);
+        return new ServiceSpec(
+                name, address(vip), protocol, ports, forward, dscp, scheduler, flows, availability, backends);
     }
 }

@@ -21,6 +21,7 @@ public final class Tables {
         return ServiceTable.compile(
                 new Configured(specs, List.of()),
                 before,
-                new Surroundings(hops, workers, ownAddresses, FlowTimeouts.DEFAULT));
+                new Surroundings(
+                        hops, workers, ownAddresses, FlowTimeouts.DEFAULT, id -> Condition.WELL, id -> () -> 0));
     }
 }

@@ -1,0 +1,59 @@
+package dev.trigon.dataplane.health.path;
+
+import dev.trigon.dataplane.health.CheckPath.Lease;
+import dev.trigon.linux.packet.EchoReply;
+import java.net.InetAddress;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The echo requests that wait for their replies, by number: its high half is the identifier, its low half the sequence number. A
+ * reply counts if the VIP sent it; one from the server's own address is what no client would take.
+ */
+final class Echoes {
+    /** Somewhere, so that a late reply to a vipd that is gone is none to this one. */
+    private final AtomicInteger last =
+            new AtomicInteger(ThreadLocalRandom.current().nextInt());
+
+    private final Map<Integer, Waiting> waiting = new ConcurrentHashMap<>();
+
+    private record Waiting(InetAddress vip, Runnable replied, AtomicBoolean over) {}
+
+    /** Of one request. */
+    record Numbered(int number, Lease lease) {
+        int identifier() {
+            return number >>> Short.SIZE;
+        }
+
+        int sequence() {
+            return number & 0xFFFF;
+        }
+    }
+
+    /** Waits for the reply to a request that is about to be sent. */
+    Numbered expect(InetAddress vip, Runnable replied) {
+        int number = last.incrementAndGet();
+        Waiting one = new Waiting(vip, replied, new AtomicBoolean());
+        waiting.put(number, one);
+        return new Numbered(number, () -> {
+            one.over.set(true);
+            waiting.remove(number, one);
+        });
+    }
+
+    void take(EchoReply reply) {
+        int number = reply.identifier() << Short.SIZE | reply.sequence();
+        Waiting one = waiting.get(number);
+        if (one != null && one.vip.equals(reply.source()) && one.over.compareAndSet(false, true)) {
+            waiting.remove(number, one);
+            one.replied.run();
+        }
+    }
+
+    int size() {
+        return waiting.size();
+    }
+}
