@@ -107,7 +107,8 @@ public final class Vipctl {
                         .addSubcommand(new FlowsCount(session))
                         .addSubcommand(new FlowsFlush(session)))
                 .addSubcommand(new Explain(session))
-                .addSubcommand(new Events(session));
+                .addSubcommand(new Events(session))
+                .addSubcommand(new Doctor(session));
         return commands.setOut(session.out())
                 .setErr(session.err())
                 .setUsageHelpAutoWidth(false)

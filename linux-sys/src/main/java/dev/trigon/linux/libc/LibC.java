@@ -81,6 +81,9 @@ public final class LibC {
     /** {@code int clock_gettime(clockid_t clock, struct timespec *ts)}, time.h. */
     public static native int clock_gettime(int clock, long timespec);
 
+    /** {@code int adjtimex(struct timex *buf)}, sys/timex.h. */
+    public static native int adjtimex(long timex);
+
     /** {@code int sched_setaffinity(pid_t pid, size_t cpusetsize, const cpu_set_t *mask)}, sched.h. 0 is the calling thread. */
     public static native int sched_setaffinity(int pid, long length, long mask);
 

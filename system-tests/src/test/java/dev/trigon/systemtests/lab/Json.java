@@ -5,12 +5,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 /** What programs print as JSON. */
-final class Json {
+public final class Json {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private Json() {}
 
-    static JsonNode of(String text) {
+    public static JsonNode of(String text) {
         try {
             return MAPPER.readTree(text);
         } catch (JsonProcessingException e) {

@@ -59,6 +59,9 @@ public interface DataPath {
 
     Running running();
 
+    /** Who looks whether anything around it is wrong. */
+    Doctor doctor();
+
     /**
      * received = forwarded + answered + passed + waiting + the sum of dropped.
      *

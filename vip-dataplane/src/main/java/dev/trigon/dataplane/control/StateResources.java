@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** What runs, and what it has done: read only. */
+/** What runs, what it has done, and how it is. */
 final class StateResources {
     private final ServiceRegistry registry;
     private final DataPath dataPath;
@@ -30,7 +30,15 @@ final class StateResources {
         return List.of(
                 Route.of("GET", root + "/status", call -> Answer.ok(status())),
                 Route.of("GET", root + "/counters", this::counters),
-                Route.of("GET", root + "/explain", this::explain));
+                Route.of("GET", root + "/explain", this::explain),
+                Route.of(
+                        "GET",
+                        root + "/doctor",
+                        call -> Answer.ok(dataPath.doctor().examine())),
+                Route.of(
+                        "POST",
+                        root + "/doctor/fix",
+                        call -> Answer.ok(dataPath.doctor().mend())));
     }
 
     private StatusView status() {

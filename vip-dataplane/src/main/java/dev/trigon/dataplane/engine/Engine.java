@@ -9,6 +9,8 @@ import dev.trigon.conntrack.RateLimit;
 import dev.trigon.dataplane.answer.AnswerPolicy;
 import dev.trigon.dataplane.config.VipdConfig;
 import dev.trigon.dataplane.control.DataPath;
+import dev.trigon.dataplane.control.Doctor;
+import dev.trigon.dataplane.doctor.GatewayDoctor;
 import dev.trigon.dataplane.forward.Arm;
 import dev.trigon.dataplane.forward.Glossary;
 import dev.trigon.dataplane.forward.Memory;
@@ -85,6 +87,7 @@ public final class Engine implements DataPath, AutoCloseable {
     private final Upkeep interfaces;
     private final Upkeep conditions;
     private final MonotonicClock clock = new MonotonicClock();
+    private final Doctor doctor;
 
     /** Under this object's lock. */
     private final SlowStart slowStart = new SlowStart();
@@ -117,6 +120,24 @@ public final class Engine implements DataPath, AutoCloseable {
         this.nextHops = NextHops.follow(kernel, this::routingChanged);
         this.conditions = Upkeep.start("conditions", LOOK_AT_CONDITIONS, this::reconsiderConditions);
         this.upkeep = Upkeep.start("upkeep", UPKEEP, offloads::check, portGuard::repair, stateHealth::check);
+        this.doctor = GatewayDoctor.of(examined(settings), kernel);
+    }
+
+    private ExaminedGateway examined(Settings settings) {
+        return new ExaminedGateway(
+                this,
+                this::services,
+                this::ownAddresses,
+                store.clients(),
+                settings.engine(),
+                settings.state(),
+                guard,
+                portGuard,
+                offloads);
+    }
+
+    private synchronized List<ServiceSpec> services() {
+        return published.services();
     }
 
     private void checkNumber(int wanted) throws Refusal {
@@ -464,6 +485,11 @@ public final class Engine implements DataPath, AutoCloseable {
                 crew.size(),
                 ThreadAllocation.of(crew.threads()),
                 stateHealth.isWell() ? null : stateHealth.trouble());
+    }
+
+    @Override
+    public Doctor doctor() {
+        return doctor;
     }
 
     private static String reason(List<ArmStatus> arms) {

@@ -5,6 +5,7 @@ import dev.trigon.linux.netlink.Route;
 import dev.trigon.linux.netlink.Rtnetlink;
 import java.net.InetAddress;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -48,6 +49,23 @@ final class KernelGuard {
                         e.getMessage());
             }
         }
+    }
+
+    /** Which of these have no blackhole, whoever's; those that could not be guarded too. */
+    synchronized Set<InetAddress> missing(Set<InetAddress> vips) {
+        Set<InetAddress> missing = new HashSet<>(vips);
+        missing.removeAll(blackholes(kernel.routes(ROUTE_PROTOCOL)));
+        if (!missing.isEmpty()) {
+            missing.removeAll(blackholes(kernel.routes()));
+        }
+        return missing;
+    }
+
+    private static Set<InetAddress> blackholes(List<Route> routes) {
+        return routes.stream()
+                .filter(r -> r.type() == Route.Type.BLACKHOLE && r.prefixLength() == hostPrefix(r.destination()))
+                .map(Route::destination)
+                .collect(Collectors.toSet());
     }
 
     /** Puts back what somebody has taken away. */

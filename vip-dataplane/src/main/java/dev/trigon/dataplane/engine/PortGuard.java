@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -81,6 +82,18 @@ final class PortGuard {
             install(rules);
         }
         settled = true;
+    }
+
+    /** What is wrong with what is to be in force; null: nothing. */
+    synchronized @Nullable String fault() {
+        if (inForce.isEmpty()) {
+            return null;
+        }
+        try {
+            return table.list().equals(listed) ? null : "table " + FAMILY + " " + TABLE + " is gone or changed";
+        } catch (NftException e) {
+            return "whether table " + FAMILY + " " + TABLE + " is in force cannot be seen: " + e.getMessage();
+        }
     }
 
     /** Puts back what somebody has taken away or changed. */

@@ -10,9 +10,9 @@ import java.nio.ByteOrder;
 
 /**
  * Asks for a MAC in nobody's name: RFC 5227, section 2.1.1. A host answers such a question whatever addresses it holds, and
- * the kernel, which is asking too, takes the answer for its own. Only under {@link NextHops}' lock.
+ * the kernel, where it is asking too, takes the answer for its own. One thread at a time.
  */
-final class ArpProbe implements AutoCloseable {
+public final class ArpProbe implements AutoCloseable {
     private static final int LENGTH = EthernetHeader.LENGTH + ArpPacket.LENGTH;
 
     private final FrameSender sender = FrameSender.open(1);
@@ -21,7 +21,7 @@ final class ArpProbe implements AutoCloseable {
     private final EthernetHeader ethernet = new EthernetHeader();
     private final ArpPacket arp = new ArpPacket();
 
-    ArpProbe() {
+    public ArpProbe() {
         ByteBuffer octets = frame.buffer().duplicate().order(ByteOrder.BIG_ENDIAN);
         ethernet.wrap(octets, 0);
         ethernet.destination(EthernetHeader.BROADCAST);
@@ -34,7 +34,7 @@ final class ArpProbe implements AutoCloseable {
     }
 
     /** One that is lost is followed by another. */
-    void send(int ifIndex, long ownMac, Inet4Address address) {
+    public void send(int ifIndex, long ownMac, Inet4Address address) {
         ethernet.source(ownMac);
         arp.senderMac(ownMac);
         arp.targetIp(ByteBuffer.wrap(address.getAddress()).getInt());

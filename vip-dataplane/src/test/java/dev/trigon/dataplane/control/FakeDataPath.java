@@ -34,6 +34,8 @@ public final class FakeDataPath implements DataPath {
     public @Nullable String stateFault;
     public @Nullable Refusal nextCheck;
     public @Nullable RuntimeException nextPublish;
+    public Map<String, Long> other = Map.of("kernelDropped", 5L);
+    public final FakeDoctor doctor = new FakeDoctor();
     public Explanation explanation = new Explanation(null, 0, "no-service", null);
 
     @Override
@@ -65,7 +67,7 @@ public final class FakeDataPath implements DataPath {
         Map<String, Long> dropped = new LinkedHashMap<>();
         dropped.put("truncated", 2L);
         dropped.put("no-backend", 0L);
-        return new Counters(1_234_570, 1_234_567, 1, 0, 0, dropped, Map.of("kernelDropped", 5L));
+        return new Counters(1_234_570, 1_234_567, 1, 0, 0, dropped, other);
     }
 
     @Override
@@ -131,6 +133,11 @@ public final class FakeDataPath implements DataPath {
     @Override
     public Explanation explain(Protocol protocol, InetAddress client, int clientPort, InetAddress vip, int vipPort) {
         return explanation;
+    }
+
+    @Override
+    public Doctor doctor() {
+        return doctor;
     }
 
     @Override

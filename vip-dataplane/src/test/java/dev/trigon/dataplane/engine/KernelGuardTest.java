@@ -74,8 +74,13 @@ class KernelGuardTest {
         try (Rtnetlink kernel = Rtnetlink.open()) {
             KernelGuard guard = new KernelGuard(kernel);
             guard.add(Set.of(A, B));
+            assertThat(guard.missing(Set.of(A, B))).isEmpty();
             sh("ip route flush proto 84");
             assertThat(guarded(kernel)).isEmpty();
+            assertThat(guard.missing(Set.of(A, B))).containsExactlyInAnyOrder(A, B);
+            sh("ip route add blackhole 203.0.113.11");
+            assertThat(guard.missing(Set.of(A, B))).containsExactly(A);
+            sh("ip route del blackhole 203.0.113.11");
 
             guard.repair();
 

@@ -91,9 +91,12 @@ class PortGuardTest {
     void shouldPutBackWhatSomebodyTookAwayOrChanged() {
         PortGuard guard = PortGuard.ofGateway();
         guard.add(BOTH);
+        assertThat(guard.fault()).isNull();
         String installed = output("nft list ruleset");
         sh("nft flush ruleset");
+        assertThat(guard.fault()).isEqualTo("table inet trigon_gateway is gone or changed");
         guard.repair();
+        assertThat(guard.fault()).isNull();
         assertThat(output("nft list ruleset")).isEqualTo(installed);
 
         sh("nft flush chain inet trigon_gateway prerouting");
