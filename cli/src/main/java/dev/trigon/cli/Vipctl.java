@@ -3,12 +3,16 @@ package dev.trigon.cli;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
@@ -71,60 +75,70 @@ public final class Vipctl {
         if (socket != null && !socket.isEmpty()) {
             session.socket(Path.of(socket));
         }
-        return commandLine(session).execute(args);
+        return commandLine(session, args).execute(args);
     }
 
-    private static CommandLine commandLine(Session session) {
-        CommandLine commands = new CommandLine(new Vipctl(session))
-                .addSubcommand(new CommandLine(new ServiceGroup())
-                        .addSubcommand(new ServiceAdd(session))
-                        .addSubcommand(new ServiceList(session))
-                        .addSubcommand(new ServiceShow(session))
-                        .addSubcommand(new ServiceSet(session))
-                        .addSubcommand(new ServiceRemove(session)))
-                .addSubcommand(new CommandLine(new BackendGroup())
-                        .addSubcommand(new BackendAdd(session))
-                        .addSubcommand(new BackendList(session))
-                        .addSubcommand(new BackendSet(session))
-                        .addSubcommand(new BackendDrain(session))
-                        .addSubcommand(new BackendEnable(session))
-                        .addSubcommand(new BackendDisable(session))
-                        .addSubcommand(new BackendRemove(session)))
-                .addSubcommand(new Apply(session))
-                .addSubcommand(new Export(session))
-                .addSubcommand(new Status(session))
-                .addSubcommand(new Counters(session))
-                .addSubcommand(new CommandLine(new FlowsGroup())
-                        .addSubcommand(new FlowsList(session))
-                        .addSubcommand(new FlowsCount(session))
-                        .addSubcommand(new FlowsFlush(session)))
-                .addSubcommand(new Explain(session));
-        return commands.setOut(session.out())
+    private static CommandLine commandLine(Session session, String... args) {
+        CommandLine vipctl = new CommandLine(new Vipctl(session));
+        Failures failures = new Failures(session);
+        return commands(session)
+                .addTo(vipctl, words(vipctl.getCommandSpec(), args))
+                .setOut(session.out())
                 .setErr(session.err())
                 .setUsageHelpAutoWidth(false)
-                .setParameterExceptionHandler((e, args) -> wrongUsage(session, e))
-                .setExecutionExceptionHandler((e, command, result) -> failed(session, e));
+                .setParameterExceptionHandler(failures)
+                .setExecutionExceptionHandler(failures);
     }
 
-    private static int wrongUsage(Session session, CommandLine.ParameterException e) {
-        String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("wrong usage");
-        String command = e.getCommandLine().getCommandSpec().qualifiedName();
-        session.err().println("vipctl: " + message + "; see `" + command + " --help`");
-        return USAGE;
+    private static Commands commands(Session session) {
+        return new Commands()
+                .group(
+                        "service",
+                        ServiceGroup::new,
+                        new Commands()
+                                .command("add", () -> new ServiceAdd(session))
+                                .command("list", () -> new ServiceList(session))
+                                .command("show", () -> new ServiceShow(session))
+                                .command("set", () -> new ServiceSet(session))
+                                .command("remove", () -> new ServiceRemove(session)))
+                .group(
+                        "backend",
+                        BackendGroup::new,
+                        new Commands()
+                                .command("add", () -> new BackendAdd(session))
+                                .command("list", () -> new BackendList(session))
+                                .command("set", () -> new BackendSet(session))
+                                .command("drain", () -> new BackendDrain(session))
+                                .command("enable", () -> new BackendEnable(session))
+                                .command("disable", () -> new BackendDisable(session))
+                                .command("remove", () -> new BackendRemove(session)))
+                .command("apply", () -> new Apply(session))
+                .command("export", () -> new Export(session))
+                .command("status", () -> new Status(session))
+                .command("counters", () -> new Counters(session))
+                .group(
+                        "flows",
+                        FlowsGroup::new,
+                        new Commands()
+                                .command("list", () -> new FlowsList(session))
+                                .command("count", () -> new FlowsCount(session))
+                                .command("flush", () -> new FlowsFlush(session)))
+                .command("explain", () -> new Explain(session))
+                .command("rehearse", () -> new Rehearse());
     }
 
-    private static int failed(Session session, Exception e) {
-        if (e instanceof OutputClosed) {
-            // who has read enough, as head does, is content
-            return 0;
+    /** What is no option and no option's value, as far as those go that every command takes. */
+    private static List<String> words(CommandSpec vipctl, String... args) {
+        List<String> words = new ArrayList<>();
+        for (int i = 0; i < args.length; i++) {
+            OptionSpec option = vipctl.optionsMap().get(args[i]);
+            if (option != null) {
+                i += option.arity().min();
+            } else if (!args[i].startsWith("-")) {
+                words.add(args[i]);
+            }
         }
-        boolean expected = e instanceof Refused || e instanceof Unreachable;
-        session.err()
-                .println("vipctl: " + (expected ? e.getMessage() : "failed: " + e + "; run it again with --debug"));
-        if (session.debug()) {
-            e.printStackTrace(session.err());
-        }
-        return e instanceof Unreachable ? UNREACHABLE : REFUSED;
+        return words;
     }
 
     // Picocli calls each of these once a command, with null or false where the option is not given there.
