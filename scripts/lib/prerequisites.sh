@@ -46,6 +46,8 @@ prerequisites() {
                 want tcpdump tcpdump
                 want ssh-keyscan openssh-client
                 want sshd openssh-server
+                want zsh zsh
+                want fish fish
                 ;;
             bench)
                 want jq jq

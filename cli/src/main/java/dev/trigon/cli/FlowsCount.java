@@ -15,7 +15,11 @@ import picocli.CommandLine.Option;
 final class FlowsCount implements Callable<Integer> {
     private final Session session;
 
-    @Option(names = "--by", paramLabel = "WHAT", description = "Count apart, by backend, service or state.")
+    @Option(
+            names = "--by",
+            paramLabel = "WHAT",
+            completionCandidates = Choices.FlowShares.class,
+            description = "Count apart, by backend, service or state.")
     private @Nullable String by;
 
     FlowsCount(Session session) {

@@ -1,6 +1,7 @@
 package dev.trigon.cli;
 
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -78,6 +79,12 @@ public final class Vipctl {
         return commandLine(session, args).execute(args);
     }
 
+    /** To be described, not to be run. */
+    static CommandLine withEveryCommand() {
+        PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
+        return commandLine(new Session(nowhere, nowhere, ns -> {}));
+    }
+
     private static CommandLine commandLine(Session session, String... args) {
         CommandLine vipctl = new CommandLine(new Vipctl(session));
         Failures failures = new Failures(session);
@@ -124,6 +131,7 @@ public final class Vipctl {
                                 .command("count", () -> new FlowsCount(session))
                                 .command("flush", () -> new FlowsFlush(session)))
                 .command("explain", () -> new Explain(session))
+                .command("completion", () -> new Completion(session))
                 .command("rehearse", () -> new Rehearse());
     }
 
