@@ -1,8 +1,10 @@
 package dev.trigon.cli;
 
+import java.util.Comparator;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
 /** The commands as what describes them sees them: without those that are hidden. */
@@ -14,6 +16,14 @@ final class CommandTree {
         return command.subcommands().values().stream()
                 .map(CommandLine::getCommandSpec)
                 .filter(member -> !member.usageMessage().hidden())
+                .toList();
+    }
+
+    /** By name: the methods of a class, which some are, have no order that lasts. */
+    static List<OptionSpec> options(CommandSpec command) {
+        return command.options().stream()
+                .filter(option -> !option.hidden())
+                .sorted(Comparator.comparing(OptionSpec::longestName))
                 .toList();
     }
 

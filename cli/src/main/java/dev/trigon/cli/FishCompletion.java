@@ -60,8 +60,8 @@ final class FishCompletion {
             lines.add("complete -c vipctl -n '__vipctl_at" + words + "' -a " + member.name()
                     + described(CommandTree.summary(member)));
         }
-        for (OptionSpec option : command.options()) {
-            if (!option.hidden() && !option.inherited()) {
+        for (OptionSpec option : CommandTree.options(command)) {
+            if (!option.inherited()) {
                 lines.add("complete -c vipctl" + condition(option, words) + names(option) + value(option)
                         + described(option.description()[0]));
             }
