@@ -18,7 +18,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     public int handleParseException(ParameterException e, String[] line) {
         String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("wrong usage");
         String command = e.getCommandLine().getCommandSpec().qualifiedName();
-        session.err().println("vipctl: " + message + "; see `" + command + " --help`");
+        session.err().println("vipctl: " + message + "; " + Suggestion.of(e, line) + "see `" + command + " --help`");
         return Vipctl.USAGE;
     }
 
