@@ -72,7 +72,7 @@ final class FlowsList implements Callable<Integer> {
                 .text("PROTOCOL")
                 .text("CLIENT")
                 .text("VIP")
-                .text("BACKEND")
+                .name("BACKEND")
                 .text("STATE")
                 .number("IDLE")
                 .number("PACKETS")

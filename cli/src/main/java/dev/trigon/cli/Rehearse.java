@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine.Command;
 
 /**
@@ -97,8 +96,7 @@ final class Rehearse implements Callable<Integer> {
             int exitCode = Vipctl.run(
                     nowhere,
                     nowhere,
-                    Map.of("VIPCTL_SOCKET", socket.toString()),
-                    LockSupport::parkNanos,
+                    new Surroundings(Map.of("VIPCTL_SOCKET", socket.toString()), false, ns -> {}),
                     line.split(" ", -1));
             worst = Math.max(worst, exitCode);
         }

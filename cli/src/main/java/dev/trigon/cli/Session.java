@@ -18,7 +18,6 @@ import java.io.PrintWriter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** One run of vipctl: which vipd it speaks to, and how it prints. Nothing is opened before a command needs it. */
@@ -26,19 +25,18 @@ final class Session {
     private static final byte[] NO_BODY = {};
     private static final int ITEMS_BETWEEN_CHECKS = 200;
 
-    private final PrintWriter out;
+    private final Screen out;
     private final PrintWriter err;
-    private final LongConsumer pauseNs;
+    private final Surroundings around;
     private Path socket = Path.of(ControlApi.DEFAULT_SOCKET);
     private OutputFormat format = OutputFormat.table;
     private boolean debug;
     private @Nullable ObjectMapper json;
 
-    /** @param pauseNs waits so long */
-    Session(PrintWriter out, PrintWriter err, LongConsumer pauseNs) {
-        this.out = out;
+    Session(PrintWriter out, PrintWriter err, Surroundings around) {
+        this.out = new Screen(out, around.terminal(), around.environment());
         this.err = err;
-        this.pauseNs = pauseNs;
+        this.around = around;
     }
 
     void socket(Path newSocket) {
@@ -62,10 +60,10 @@ final class Session {
     }
 
     void pause(long ns) {
-        pauseNs.accept(ns);
+        around.pauseNs().accept(ns);
     }
 
-    PrintWriter out() {
+    Screen out() {
         return out;
     }
 

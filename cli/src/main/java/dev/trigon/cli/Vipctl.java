@@ -7,10 +7,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.LongConsumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -47,7 +46,7 @@ public final class Vipctl {
         StandardOutput output = StandardOutput.ofThisProcess();
         PrintWriter out = new PrintWriter(output, false, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-        int exitCode = run(out, err, System.getenv(), LockSupport::parkNanos, args);
+        int exitCode = run(out, err, Surroundings.ofThisProcess(), args);
         out.flush();
         System.exit(ended(exitCode, output, err));
     }
@@ -63,16 +62,10 @@ public final class Vipctl {
         return exitCode == 0 ? REFUSED : exitCode;
     }
 
-    /**
-     * Runs one command line.
-     *
-     * @param environment is asked for VIPCTL_SOCKET
-     * @param pauseNs waits so long
-     */
-    static int run(
-            PrintWriter out, PrintWriter err, Map<String, String> environment, LongConsumer pauseNs, String... args) {
-        Session session = new Session(out, err, pauseNs);
-        String socket = environment.get("VIPCTL_SOCKET");
+    /** Runs one command line. */
+    static int run(PrintWriter out, PrintWriter err, Surroundings around, String... args) {
+        Session session = new Session(out, err, around);
+        String socket = around.environment().get("VIPCTL_SOCKET");
         if (socket != null && !socket.isEmpty()) {
             session.socket(Path.of(socket));
         }
@@ -82,7 +75,7 @@ public final class Vipctl {
     /** To be described, not to be run. */
     static CommandLine withEveryCommand() {
         PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
-        return commandLine(new Session(nowhere, nowhere, ns -> {}));
+        return commandLine(new Session(nowhere, nowhere, new Surroundings(Map.of(), false, ns -> {})));
     }
 
     private static CommandLine commandLine(Session session, String... args) {
@@ -93,6 +86,8 @@ public final class Vipctl {
                 .setOut(session.out())
                 .setErr(session.err())
                 .setUsageHelpAutoWidth(false)
+                .setColorScheme(
+                        CommandLine.Help.defaultColorScheme(session.out().coloured() ? Ansi.ON : Ansi.OFF))
                 .setParameterExceptionHandler(failures)
                 .setExecutionExceptionHandler(failures);
     }

@@ -53,7 +53,7 @@ final class VipctlRig implements AutoCloseable {
     }
 
     int vipctl(PrintWriter out, PrintWriter err, String... words) {
-        return Vipctl.run(out, err, environment, pausesNs::add, words);
+        return Vipctl.run(out, err, new Surroundings(environment, false, pausesNs::add), words);
     }
 
     static void assertOut(Run run, String expected) {
