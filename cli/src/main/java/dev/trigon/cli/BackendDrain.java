@@ -1,8 +1,6 @@
 package dev.trigon.cli;
 
-import dev.trigon.dataplane.api.BackendView;
 import dev.trigon.dataplane.api.ServiceView;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
@@ -14,9 +12,9 @@ import picocli.CommandLine.Option;
         header = "Give a backend no new flows.",
         description = {
             "It keeps those it has until they end. `vipctl backend enable` takes it back.",
-            "With --wait it is looked at once a second. A client's handshake may be under way, which is no flow yet, so no flow"
-                    + " must have been seen for as long as one may take, the service's timeout `syn`, and 5 s more: by"
-                    + " default 35 s; for udp 5 s."
+            "With --wait it is looked at once a second. A client's handshake may be under way, which is no flow yet,"
+                + " so no flow must have been seen for as long as one may take, the service's timeout `syn`, and 5 s"
+                + " more: by default 35 s; for udp 5 s."
         },
         footer = {
             "",
@@ -59,7 +57,7 @@ final class BackendDrain implements Callable<Integer> {
         long secondsWithout = 0;
         while (secondsWithout < handshakeSeconds() + SETTLING_SECONDS) {
             session.pause(POLL_NS);
-            secondsWithout = activeFlows() == 0 ? secondsWithout + 1 : 0;
+            secondsWithout = change.activeFlows(session) == 0 ? secondsWithout + 1 : 0;
         }
     }
 
@@ -67,14 +65,5 @@ final class BackendDrain implements Callable<Integer> {
     private long handshakeSeconds() {
         ServiceView service = session.read(session.get(change.pathOfService()), ServiceView.class);
         return service.handshakeSeconds() == null ? 0 : service.handshakeSeconds();
-    }
-
-    /** One that was removed meanwhile counts as one without: whoever did so knows of its flows. */
-    private long activeFlows() {
-        ControlReply reply = session.get(change.pathOfAll());
-        return List.of(session.read(reply, BackendView[].class)).stream()
-                .filter(change::isAbout)
-                .mapToLong(BackendView::activeFlows)
-                .sum();
     }
 }

@@ -96,7 +96,7 @@ final class Rehearse implements Callable<Integer> {
             int exitCode = Vipctl.run(
                     nowhere,
                     nowhere,
-                    new Surroundings(Map.of("VIPCTL_SOCKET", socket.toString()), false, ns -> {}),
+                    new Surroundings(Map.of("VIPCTL_SOCKET", socket.toString()), false, null, ns -> {}),
                     line.split(" ", -1));
             worst = Math.max(worst, exitCode);
         }

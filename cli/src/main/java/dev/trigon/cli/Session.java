@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.trigon.dataplane.api.ControlApi;
 import dev.trigon.dataplane.api.ErrorView;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URLEncoder;
@@ -61,6 +62,24 @@ final class Session {
 
     void pause(long ns) {
         around.pauseNs().accept(ns);
+    }
+
+    boolean canAsk() {
+        return around.answers() != null;
+    }
+
+    /** A line that somebody types; an empty one where nobody does any more. */
+    String ask(String question) {
+        out.flush();
+        err.print(question);
+        err.flush();
+        BufferedReader answers = around.answers();
+        try {
+            String answer = answers == null ? null : answers.readLine();
+            return answer == null ? "" : answer;
+        } catch (IOException e) {
+            return "";
+        }
     }
 
     Screen out() {

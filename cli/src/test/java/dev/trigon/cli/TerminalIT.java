@@ -62,6 +62,17 @@ class TerminalIT {
         }
     }
 
+    @Test
+    void shouldAskOnATerminalOnly() throws Exception {
+        String question = "this ends 1 flow of backend b1 of service web; go on? [y/N] ";
+        Pty.Run refused = pty.run(Map.of(), "vipctl backend disable web b1", question, Pty.types("n\n"));
+        assertThat(refused.exitCode()).isEqualTo(1);
+        assertThat(elsewhere("backend", "list")).doesNotContain("disabled");
+        Pty.Run agreed = pty.run(Map.of(), "vipctl backend disable web b1", question, Pty.types("y\n"));
+        assertThat(agreed.exitCode()).as(agreed.text()).isZero();
+        assertThat(elsewhere("backend", "disable", "web", "b2")).isEqualTo("backend b2 of service web is disabled\n");
+    }
+
     private String elsewhere(String... words) throws Exception {
         List<String> command = new ArrayList<>(List.of(Pty.VIPCTL.toString(), "--socket"));
         command.add(directory.resolve("vipd.sock").toString());

@@ -7,13 +7,16 @@ import dev.trigon.dataplane.control.FakeDataPath;
 import dev.trigon.dataplane.control.ServiceRegistry;
 import dev.trigon.dataplane.control.StateDirectory;
 import dev.trigon.dataplane.service.Refusal;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.StringReader;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /** A control server on a socket of its own, and command lines against it. */
 final class VipctlRig implements AutoCloseable {
@@ -23,6 +26,10 @@ final class VipctlRig implements AutoCloseable {
     private final Map<String, String> environment;
     /** What was waited, without waiting. */
     final List<Long> pausesNs = new CopyOnWriteArrayList<>();
+
+    /** What somebody types who can be asked. */
+    @Nullable
+    String answers;
 
     record Run(int exitCode, String out, String err) {}
 
@@ -53,7 +60,15 @@ final class VipctlRig implements AutoCloseable {
     }
 
     int vipctl(PrintWriter out, PrintWriter err, String... words) {
-        return Vipctl.run(out, err, new Surroundings(environment, false, pausesNs::add), words);
+        return Vipctl.run(
+                out,
+                err,
+                new Surroundings(
+                        environment,
+                        false,
+                        answers == null ? null : new BufferedReader(new StringReader(answers)),
+                        pausesNs::add),
+                words);
     }
 
     static void assertOut(Run run, String expected) {
