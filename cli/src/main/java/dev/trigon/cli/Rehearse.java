@@ -96,7 +96,8 @@ final class Rehearse implements Callable<Integer> {
             int exitCode = Vipctl.run(
                     nowhere,
                     nowhere,
-                    new Surroundings(Map.of("VIPCTL_SOCKET", socket.toString()), false, null, ns -> {}),
+                    new Surroundings(
+                            Map.of("VIPCTL_SOCKET", socket.toString()), false, null, System::nanoTime, ns -> {}),
                     line.split(" ", -1));
             worst = Math.max(worst, exitCode);
         }

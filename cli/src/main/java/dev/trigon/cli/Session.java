@@ -60,6 +60,10 @@ final class Session {
         return debug;
     }
 
+    long nowNs() {
+        return around.nowNs().getAsLong();
+    }
+
     void pause(long ns) {
         around.pauseNs().accept(ns);
     }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,12 +17,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param terminal whether what it prints is read on a terminal
  * @param answers of somebody who can be asked; null where nobody can
+ * @param nowNs the time, from no point in particular
  * @param pauseNs waits so long
  */
 record Surroundings(
         Map<String, String> environment,
         boolean terminal,
         @Nullable BufferedReader answers,
+        LongSupplier nowNs,
         LongConsumer pauseNs) {
 
     /** Somebody can be asked who sees a question on stderr, answers on stdin and reads on stdout what came of it. */
@@ -32,6 +35,7 @@ record Surroundings(
                 System.getenv(),
                 terminal,
                 canAsk ? new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset())) : null,
+                System::nanoTime,
                 LockSupport::parkNanos);
     }
 

@@ -75,7 +75,8 @@ public final class Vipctl {
     /** To be described, not to be run. */
     static CommandLine withEveryCommand() {
         PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
-        return commandLine(new Session(nowhere, nowhere, new Surroundings(Map.of(), false, null, ns -> {})));
+        return commandLine(
+                new Session(nowhere, nowhere, new Surroundings(Map.of(), false, null, System::nanoTime, ns -> {})));
     }
 
     private static CommandLine commandLine(Session session, String... args) {

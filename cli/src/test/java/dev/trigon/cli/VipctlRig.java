@@ -23,9 +23,11 @@ final class VipctlRig implements AutoCloseable {
     private final FakeDataPath dataPath = new FakeDataPath();
     private final StateDirectory state;
     private final ControlServer server;
-    private final Map<String, String> environment;
+    private Map<String, String> environment;
     /** What was waited, without waiting. */
     final List<Long> pausesNs = new CopyOnWriteArrayList<>();
+
+    boolean terminal;
 
     /** What somebody types who can be asked. */
     @Nullable
@@ -42,6 +44,12 @@ final class VipctlRig implements AutoCloseable {
 
     static VipctlRig start(Path directory) throws Refusal {
         return new VipctlRig(directory);
+    }
+
+    /** As on a terminal that can be drawn on. */
+    void onTerminal() {
+        terminal = true;
+        environment = Map.of("VIPCTL_SOCKET", environment.get("VIPCTL_SOCKET"), "TERM", "xterm", "NO_COLOR", "1");
     }
 
     FakeDataPath dataPath() {
@@ -65,8 +73,9 @@ final class VipctlRig implements AutoCloseable {
                 err,
                 new Surroundings(
                         environment,
-                        false,
+                        terminal,
                         answers == null ? null : new BufferedReader(new StringReader(answers)),
+                        () -> pausesNs.stream().mapToLong(Long::longValue).sum(),
                         pausesNs::add),
                 words);
     }
