@@ -23,7 +23,7 @@ final class DrainForecast {
 
     /** Nothing where they have not been seen to fall for long enough. */
     OptionalLong secondsLeft() {
-        long seconds = ofEachSecond.size() - 1;
+        long seconds = ofEachSecond.size() - 1L;
         if (seconds < LEAST_SECONDS) {
             return OptionalLong.empty();
         }

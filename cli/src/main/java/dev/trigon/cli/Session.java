@@ -216,6 +216,15 @@ final class Session {
         }
     }
 
+    /** What vipctl itself has found out. */
+    void printValue(Object value, Runnable table) {
+        if (format == OutputFormat.table) {
+            table.run();
+        } else {
+            printTree(json().valueToTree(value));
+        }
+    }
+
     private void printTree(JsonNode tree) {
         try {
             out.println(format == OutputFormat.yaml ? Yaml.write(tree) : pretty(tree));

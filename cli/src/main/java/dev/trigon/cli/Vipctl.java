@@ -126,6 +126,7 @@ public final class Vipctl {
                                 .command("list", () -> new FlowsList(session))
                                 .command("count", () -> new FlowsCount(session))
                                 .command("flush", () -> new FlowsFlush(session)))
+                .command("top", () -> new Top(session))
                 .command("explain", () -> new Explain(session))
                 .command("completion", () -> new Completion(session))
                 .command("rehearse", () -> new Rehearse());

@@ -41,7 +41,10 @@ class DistributionIT {
         String version = run(vipctl, "--version");
         assertThat(run(unpacked.resolve("bin/vipctl-archive").toString())).isEmpty();
         assertThat(archives()).hasSize(1);
-        assertThat(run(vipctl, "--version")).isEqualTo(version).startsWith("vipctl ").hasLineCount(1);
+        assertThat(run(vipctl, "--version"))
+                .isEqualTo(version)
+                .startsWith("vipctl ")
+                .hasLineCount(1);
 
         Path archive = archives().get(0);
         byte[] whole = Files.readAllBytes(archive);

@@ -36,8 +36,12 @@ class ManPageTest {
     void shouldSayWhatTheHelpSays() {
         String page = ManPage.of(command("vipctl backend drain"), "1.2.3");
         assertThat(page)
-                .startsWith(".TH \"VIPCTL\\-BACKEND\\-DRAIN\" 1 \"\" \"Trigon 1.2.3\"\n.SH NAME\n"
-                        + "vipctl\\-backend\\-drain \\- Give a backend no new flows.\n.SH SYNOPSIS\n")
+                .startsWith("""
+                    .TH "VIPCTL\\-BACKEND\\-DRAIN" 1 "" "Trigon 1.2.3"
+                    .SH NAME
+                    vipctl\\-backend\\-drain \\- Give a backend no new flows.
+                    .SH SYNOPSIS
+                    """)
                 .contains(".TP\n\\fISERVICE\\fR\nThe service.\n", ".TP\n\\fB\\-\\-wait\\fR\n")
                 .contains("\n  vipctl backend drain web b1 \\-\\-wait\n")
                 .endsWith(".SH SEE ALSO\nvipctl\\-backend(1)\n");

@@ -73,6 +73,33 @@ class TerminalIT {
         assertThat(elsewhere("backend", "disable", "web", "b2")).isEqualTo("backend b2 of service web is disabled\n");
     }
 
+    @Test
+    void shouldShowRatesOnTheWholeScreenUntilQ() throws Exception {
+        Pty.Run run = pty.run(Map.of(), "vipctl top", "PACKETS/S", Pty.types("pq"));
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.text()).contains("\033[?1049h");
+        assertAsBefore(run);
+    }
+
+    @Test
+    void shouldLeaveTheTerminalAsItWasHoweverItEnds() throws Exception {
+        Pty.Run interrupted = pty.run(Map.of(), "vipctl top", "PACKETS/S", Pty.types("\003"));
+        assertAsBefore(interrupted);
+        assertThat(interrupted.exitCode()).isZero();
+        assertAsBefore(pty.run(Map.of(), "timeout --foreground 5 vipctl top"));
+
+        Pty.Run gone = pty.run(Map.of(), "vipctl top", "PACKETS/S", keys -> rig.close());
+        assertAsBefore(gone);
+        assertThat(gone.exitCode()).isEqualTo(3);
+        assertThat(gone.text()).contains("vipctl: cannot reach vipd at ");
+        start();
+    }
+
+    private static void assertAsBefore(Pty.Run run) {
+        assertThat(run.text()).contains("\033[?1049l");
+        assertThat(run.text().substring(run.text().lastIndexOf("\033[?1049l"))).contains("\nisig icanon iexten echo ");
+    }
+
     private String elsewhere(String... words) throws Exception {
         List<String> command = new ArrayList<>(List.of(Pty.VIPCTL.toString(), "--socket"));
         command.add(directory.resolve("vipd.sock").toString());

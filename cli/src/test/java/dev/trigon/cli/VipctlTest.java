@@ -337,6 +337,7 @@ class VipctlTest {
             "flows count",
             "flows flush",
             "explain",
+            "top",
             "completion"
         }) {
             VipctlRig.Run help = rig.vipctl(command + " --help");
