@@ -47,6 +47,8 @@ prerequisites() {
                 want wrk wrk
                 want ssh-keyscan openssh-client
                 want sshd openssh-server
+                want zsh zsh
+                want fish fish
                 ;;
             bench)
                 want jq jq

@@ -14,7 +14,8 @@ import picocli.CommandLine.Option;
         name = "remove",
         header = "Remove a backend.",
         description = {
-            "It gets no new flows; those it has go on there until they end, and `vipctl backend list` shows it until then.",
+            "It gets no new flows; those it has go on there until they end, and `vipctl backend list` shows it until"
+                    + " then.",
             "With --force they end at once, as by `vipctl backend disable`; also for one that was removed without.",
             "A name may be that of one that is configured and of others that drain: --address says which is meant."
         },
@@ -37,6 +38,9 @@ final class BackendRemove implements Callable<Integer> {
     @Option(names = "--address", paramLabel = "IP", description = "The one at this address.")
     private @Nullable String address;
 
+    @Mixin
+    private Confirmation confirmation = new Confirmation();
+
     BackendRemove(Session session) {
         this.session = session;
     }
@@ -45,6 +49,7 @@ final class BackendRemove implements Callable<Integer> {
     public Integer call() {
         List<String> asked = new ArrayList<>();
         if (force) {
+            confirmation.ask(session, "ends", " of " + change.backend(), () -> change.activeFlowsAt(session, address));
             asked.add(ControlApi.FORCE_PARAMETER + "=true");
         }
         if (address != null) {

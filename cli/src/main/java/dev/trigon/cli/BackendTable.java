@@ -11,11 +11,11 @@ final class BackendTable {
     static Table of(List<BackendView> backends) {
         boolean someAreDown = backends.stream().anyMatch(backend -> backend.reason() != null);
         Table table = new Table()
-                .text("SERVICE")
-                .text("NAME")
+                .name("SERVICE")
+                .name("NAME")
                 .text("ADDRESS")
                 .number("WEIGHT")
-                .text("STATE")
+                .state("STATE")
                 .number("FLOWS")
                 .number("PACKETS")
                 .number("BYTES");

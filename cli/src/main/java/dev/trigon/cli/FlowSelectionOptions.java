@@ -22,11 +22,19 @@ final class FlowSelectionOptions {
     @Nullable
     String client;
 
-    @Option(names = "--state", paramLabel = "STATE", description = "syn, established, closing, closed or udp.")
+    @Option(
+            names = "--state",
+            paramLabel = "STATE",
+            completionCandidates = Choices.FlowStates.class,
+            description = "syn, established, closing, closed or udp.")
     @Nullable
     String state;
 
-    @Option(names = "--protocol", paramLabel = "PROTO", description = "tcp or udp.")
+    @Option(
+            names = "--protocol",
+            paramLabel = "PROTO",
+            completionCandidates = Choices.Protocols.class,
+            description = "tcp or udp.")
     @Nullable
     String protocol;
 

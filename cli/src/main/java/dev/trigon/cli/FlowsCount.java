@@ -15,7 +15,11 @@ import picocli.CommandLine.Option;
 final class FlowsCount implements Callable<Integer> {
     private final Session session;
 
-    @Option(names = "--by", paramLabel = "WHAT", description = "Count apart, by backend, service or state.")
+    @Option(
+            names = "--by",
+            paramLabel = "WHAT",
+            completionCandidates = Choices.FlowShares.class,
+            description = "Count apart, by backend, service or state.")
     private @Nullable String by;
 
     FlowsCount(Session session) {
@@ -39,7 +43,7 @@ final class FlowsCount implements Callable<Integer> {
         return switch (by) {
             case "backend" -> byBackend(shares);
             case "service" -> {
-                Table table = new Table().text("SERVICE").number("FLOWS");
+                Table table = new Table().name("SERVICE").number("FLOWS");
                 shares.forEach(share -> table.row(Human.orDash(share.service()), share.flows()));
                 yield table;
             }
@@ -52,7 +56,7 @@ final class FlowsCount implements Callable<Integer> {
     }
 
     private static Table byBackend(List<FlowCountView.Share> shares) {
-        Table table = new Table().text("SERVICE").text("BACKEND").number("FLOWS");
+        Table table = new Table().name("SERVICE").name("BACKEND").number("FLOWS");
         for (FlowCountView.Share share : shares) {
             table.row(Human.orDash(share.service()), Human.orDash(share.backend()), share.flows());
         }

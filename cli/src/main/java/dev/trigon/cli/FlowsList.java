@@ -16,7 +16,8 @@ import picocli.CommandLine.Option;
         name = "list",
         header = "List remembered flows.",
         description =
-                "Those that fit every option given. They are printed while they arrive, so all of them can be asked for.",
+                "Those that fit every option given. They are printed while they arrive, so all of them can be asked"
+                        + " for.",
         footer = {
             "",
             "Examples:",
@@ -36,6 +37,7 @@ final class FlowsList implements Callable<Integer> {
     @Option(
             names = "--sort",
             paramLabel = "KEY",
+            completionCandidates = Choices.FlowOrders.class,
             description = "idle: longest first; packets, bytes: most first; client: by address (default: no order).")
     private @Nullable String sort;
 
@@ -70,7 +72,7 @@ final class FlowsList implements Callable<Integer> {
                 .text("PROTOCOL")
                 .text("CLIENT")
                 .text("VIP")
-                .text("BACKEND")
+                .name("BACKEND")
                 .text("STATE")
                 .number("IDLE")
                 .number("PACKETS")

@@ -33,7 +33,12 @@ final class ServiceAdd implements Callable<Integer> {
             description = "The address that clients send to, IPv4 or IPv6.")
     private @Nullable String vip;
 
-    @Option(names = "--protocol", paramLabel = "PROTO", required = true, description = "tcp or udp.")
+    @Option(
+            names = "--protocol",
+            paramLabel = "PROTO",
+            required = true,
+            completionCandidates = Choices.Protocols.class,
+            description = "tcp or udp.")
     private @Nullable String protocol;
 
     @Option(

@@ -26,10 +26,10 @@ final class ServiceList implements Callable<Integer> {
 
     private static Table table(ServiceView[] services) {
         Table table = new Table()
-                .text("NAME")
+                .name("NAME")
                 .text("VIP")
                 .text("PROTOCOL")
-                .text("PORTS")
+                .name("PORTS")
                 .text("FORWARD")
                 .number("DSCP")
                 .text("SCHEDULER")

@@ -13,6 +13,7 @@ final class ServiceOptions {
     @Option(
             names = "--forward",
             paramLabel = "MODE",
+            completionCandidates = Choices.Forwards.class,
             description = {
                 "How packets reach a backend:",
                 "  l2dsr: by its MAC address; backends share a segment with the gateway (default)",
@@ -23,6 +24,7 @@ final class ServiceOptions {
     @Option(
             names = "--scheduler",
             paramLabel = "NAME",
+            completionCandidates = Choices.Schedulers.class,
             description = {
                 "How a new flow's backend is chosen:",
                 "  maglev: by a hash that a changed backend list hardly disturbs (default)",
@@ -45,7 +47,8 @@ final class ServiceOptions {
             names = "--affinity",
             paramLabel = "D",
             description =
-                    "The same client goes to the same backend, for this long after its last flow: 1s to 168h, or none (default).")
+                    "The same client goes to the same backend, for this long after its last flow: 1s to 168h, or none"
+                            + " (default).")
     private @Nullable String affinity;
 
     @Option(
@@ -79,7 +82,8 @@ final class ServiceOptions {
             names = "--timeout",
             paramLabel = "STATE=D",
             description =
-                    "How long a flow in that state may be idle: syn, established, closing, closed or udp; 1s to 168h, or default: the gateway's. Can be repeated.")
+                    "How long a flow in that state may be idle: syn, established, closing, closed or udp; 1s to 168h,"
+                            + " or default: the gateway's. Can be repeated.")
     private Map<TimedState, String> timeouts = new EnumMap<>(TimedState.class);
 
     @Option(
@@ -88,12 +92,14 @@ final class ServiceOptions {
             fallbackValue = "true",
             paramLabel = "BOOL",
             description =
-                    "udp: place each datagram by itself and remember nothing, as for DNS; --one-packet=false takes it back.")
+                    "udp: place each datagram by itself and remember nothing, as for DNS; --one-packet=false takes it"
+                            + " back.")
     private @Nullable Boolean onePacket;
 
     @Option(
             names = "--when-down",
             paramLabel = "WHAT",
+            completionCandidates = Choices.WhenDown.class,
             description = {
                 "tcp: what becomes of a connection whose backend is gone:",
                 "  reset: its client is told at once (default)",

@@ -36,7 +36,11 @@ final class ServiceSet implements Callable<Integer> {
     @Option(names = "--vip", paramLabel = "IP", description = "The address that clients send to, IPv4 or IPv6.")
     private @Nullable String vip;
 
-    @Option(names = "--protocol", paramLabel = "PROTO", description = "tcp or udp.")
+    @Option(
+            names = "--protocol",
+            paramLabel = "PROTO",
+            completionCandidates = Choices.Protocols.class,
+            description = "tcp or udp.")
     private @Nullable String protocol;
 
     @Option(names = "--port", paramLabel = "PORTS", description = "80, 80,443, 8000-8100 or any.")

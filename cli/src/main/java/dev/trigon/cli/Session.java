@@ -13,12 +13,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.trigon.dataplane.api.ControlApi;
 import dev.trigon.dataplane.api.ErrorView;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** One run of vipctl: which vipd it speaks to, and how it prints. Nothing is opened before a command needs it. */
@@ -26,19 +26,18 @@ final class Session {
     private static final byte[] NO_BODY = {};
     private static final int ITEMS_BETWEEN_CHECKS = 200;
 
-    private final PrintWriter out;
+    private final Screen out;
     private final PrintWriter err;
-    private final LongConsumer pauseNs;
+    private final Surroundings around;
     private Path socket = Path.of(ControlApi.DEFAULT_SOCKET);
     private OutputFormat format = OutputFormat.table;
     private boolean debug;
     private @Nullable ObjectMapper json;
 
-    /** @param pauseNs waits so long */
-    Session(PrintWriter out, PrintWriter err, LongConsumer pauseNs) {
-        this.out = out;
+    Session(PrintWriter out, PrintWriter err, Surroundings around) {
+        this.out = new Screen(out, around.terminal(), around.environment());
         this.err = err;
-        this.pauseNs = pauseNs;
+        this.around = around;
     }
 
     void socket(Path newSocket) {
@@ -61,11 +60,33 @@ final class Session {
         return debug;
     }
 
-    void pause(long ns) {
-        pauseNs.accept(ns);
+    long nowNs() {
+        return around.nowNs().getAsLong();
     }
 
-    PrintWriter out() {
+    void pause(long ns) {
+        around.pauseNs().accept(ns);
+    }
+
+    boolean canAsk() {
+        return around.answers() != null;
+    }
+
+    /** A line that somebody types; an empty one where nobody does any more. */
+    String ask(String question) {
+        out.flush();
+        err.print(question);
+        err.flush();
+        BufferedReader answers = around.answers();
+        try {
+            String answer = answers == null ? null : answers.readLine();
+            return answer == null ? "" : answer;
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    Screen out() {
         return out;
     }
 
@@ -219,6 +240,15 @@ final class Session {
     void printFile(ControlReply reply) {
         format = format == OutputFormat.table ? OutputFormat.yaml : format;
         printTree(read(reply, JsonNode.class));
+    }
+
+    /** What vipctl itself has found out. */
+    void printValue(Object value, Runnable table) {
+        if (format == OutputFormat.table) {
+            table.run();
+        } else {
+            printTree(json().valueToTree(value));
+        }
     }
 
     void printTree(JsonNode tree) {

@@ -1,14 +1,18 @@
 package dev.trigon.cli;
 
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.LongConsumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
@@ -42,7 +46,7 @@ public final class Vipctl {
         StandardOutput output = StandardOutput.ofThisProcess();
         PrintWriter out = new PrintWriter(output, false, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-        int exitCode = run(out, err, System.getenv(), LockSupport::parkNanos, args);
+        int exitCode = run(out, err, Surroundings.ofThisProcess(), args);
         out.flush();
         System.exit(ended(exitCode, output, err));
     }
@@ -58,83 +62,104 @@ public final class Vipctl {
         return exitCode == 0 ? REFUSED : exitCode;
     }
 
-    /**
-     * Runs one command line.
-     *
-     * @param environment is asked for VIPCTL_SOCKET
-     * @param pauseNs waits so long
-     */
-    static int run(
-            PrintWriter out, PrintWriter err, Map<String, String> environment, LongConsumer pauseNs, String... args) {
-        Session session = new Session(out, err, pauseNs);
-        String socket = environment.get("VIPCTL_SOCKET");
+    /** Runs one command line. */
+    static int run(PrintWriter out, PrintWriter err, Surroundings around, String... args) {
+        Session session = new Session(out, err, around);
+        String socket = around.environment().get("VIPCTL_SOCKET");
         if (socket != null && !socket.isEmpty()) {
             session.socket(Path.of(socket));
         }
-        return commandLine(session).execute(args);
+        return commandLine(session, args).execute(args);
     }
 
-    private static CommandLine commandLine(Session session) {
-        CommandLine commands = new CommandLine(new Vipctl(session))
-                .addSubcommand(new CommandLine(new ServiceGroup())
-                        .addSubcommand(new ServiceAdd(session))
-                        .addSubcommand(new ServiceList(session))
-                        .addSubcommand(new ServiceShow(session))
-                        .addSubcommand(new ServiceSet(session))
-                        .addSubcommand(new ServiceRemove(session)))
-                .addSubcommand(new CommandLine(new BackendGroup())
-                        .addSubcommand(new BackendAdd(session))
-                        .addSubcommand(new BackendList(session))
-                        .addSubcommand(new BackendSet(session))
-                        .addSubcommand(new BackendDrain(session))
-                        .addSubcommand(new BackendEnable(session))
-                        .addSubcommand(new BackendDisable(session))
-                        .addSubcommand(new BackendRemove(session)))
-                .addSubcommand(new Plan(session))
-                .addSubcommand(new Apply(session))
-                .addSubcommand(new Confirm(session))
-                .addSubcommand(new CommandLine(new History(session)).addSubcommand(new HistoryShow(session)))
-                .addSubcommand(new Rollback(session))
-                .addSubcommand(new Export(session))
-                .addSubcommand(new Schema(session))
-                .addSubcommand(new CommandLine(new ImportGroup())
-                        .addSubcommand(new ImportIpvsadm(session))
-                        .addSubcommand(new ImportKeepalived(session)))
-                .addSubcommand(new Status(session))
-                .addSubcommand(new Counters(session))
-                .addSubcommand(new CommandLine(new FlowsGroup())
-                        .addSubcommand(new FlowsList(session))
-                        .addSubcommand(new FlowsCount(session))
-                        .addSubcommand(new FlowsFlush(session)))
-                .addSubcommand(new Explain(session))
-                .addSubcommand(new Events(session))
-                .addSubcommand(new Doctor(session));
-        return commands.setOut(session.out())
+    /** To be described, not to be run. */
+    static CommandLine withEveryCommand() {
+        PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
+        return commandLine(
+                new Session(nowhere, nowhere, new Surroundings(Map.of(), false, null, System::nanoTime, ns -> {})));
+    }
+
+    private static CommandLine commandLine(Session session, String... args) {
+        CommandLine vipctl = new CommandLine(new Vipctl(session));
+        Failures failures = new Failures(session);
+        return commands(session)
+                .addTo(vipctl, words(vipctl.getCommandSpec(), args))
+                .setOut(session.out())
                 .setErr(session.err())
                 .setUsageHelpAutoWidth(false)
-                .setParameterExceptionHandler((e, args) -> wrongUsage(session, e))
-                .setExecutionExceptionHandler((e, command, result) -> failed(session, e));
+                .setColorScheme(
+                        CommandLine.Help.defaultColorScheme(session.out().coloured() ? Ansi.ON : Ansi.OFF))
+                .setParameterExceptionHandler(failures)
+                .setExecutionExceptionHandler(failures);
     }
 
-    private static int wrongUsage(Session session, CommandLine.ParameterException e) {
-        String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("wrong usage");
-        String command = e.getCommandLine().getCommandSpec().qualifiedName();
-        session.err().println("vipctl: " + message + "; see `" + command + " --help`");
-        return USAGE;
+    private static Commands commands(Session session) {
+        return new Commands()
+                .group(
+                        "service",
+                        ServiceGroup::new,
+                        new Commands()
+                                .command("add", () -> new ServiceAdd(session))
+                                .command("list", () -> new ServiceList(session))
+                                .command("show", () -> new ServiceShow(session))
+                                .command("set", () -> new ServiceSet(session))
+                                .command("remove", () -> new ServiceRemove(session)))
+                .group(
+                        "backend",
+                        BackendGroup::new,
+                        new Commands()
+                                .command("add", () -> new BackendAdd(session))
+                                .command("list", () -> new BackendList(session))
+                                .command("set", () -> new BackendSet(session))
+                                .command("drain", () -> new BackendDrain(session))
+                                .command("enable", () -> new BackendEnable(session))
+                                .command("disable", () -> new BackendDisable(session))
+                                .command("remove", () -> new BackendRemove(session)))
+                .command("plan", () -> new Plan(session))
+                .command("apply", () -> new Apply(session))
+                .command("confirm", () -> new Confirm(session))
+                .group(
+                        "history",
+                        () -> new History(session),
+                        new Commands().command("show", () -> new HistoryShow(session)))
+                .command("rollback", () -> new Rollback(session))
+                .command("export", () -> new Export(session))
+                .command("schema", () -> new Schema(session))
+                .group(
+                        "import",
+                        ImportGroup::new,
+                        new Commands()
+                                .command("ipvsadm", () -> new ImportIpvsadm(session))
+                                .command("keepalived", () -> new ImportKeepalived(session)))
+                .command("status", () -> new Status(session))
+                .command("counters", () -> new Counters(session))
+                .group(
+                        "flows",
+                        FlowsGroup::new,
+                        new Commands()
+                                .command("list", () -> new FlowsList(session))
+                                .command("count", () -> new FlowsCount(session))
+                                .command("flush", () -> new FlowsFlush(session)))
+                .command("top", () -> new Top(session))
+                .command("explain", () -> new Explain(session))
+                .command("events", () -> new Events(session))
+                .command("doctor", () -> new Doctor(session))
+                .command("completion", () -> new Completion(session))
+                .command("rehearse", () -> new Rehearse());
     }
 
-    private static int failed(Session session, Exception e) {
-        if (e instanceof OutputClosed) {
-            // who has read enough, as head does, is content
-            return 0;
+    /** What is no option and no option's value, as far as those go that every command takes. */
+    private static List<String> words(CommandSpec vipctl, String... args) {
+        List<String> words = new ArrayList<>();
+        for (int i = 0; i < args.length; i++) {
+            OptionSpec option = vipctl.optionsMap().get(args[i]);
+            if (option != null) {
+                i += option.arity().min();
+            } else if (!args[i].startsWith("-")) {
+                words.add(args[i]);
+            }
         }
-        boolean expected = e instanceof Refused || e instanceof Unreachable;
-        session.err()
-                .println("vipctl: " + (expected ? e.getMessage() : "failed: " + e + "; run it again with --debug"));
-        if (session.debug()) {
-            e.printStackTrace(session.err());
-        }
-        return e instanceof Unreachable ? UNREACHABLE : REFUSED;
+        return words;
     }
 
     // Picocli calls each of these once a command, with null or false where the option is not given there.

@@ -35,8 +35,8 @@ class VipctlRefusalTest {
                 rig.vipctl("service add web --vip 203.0.113.10 --protocol tcp --port 80:8080"),
                 1,
                 "vipctl: new service, field 'ports': '80:8080' asks for port translation, and with direct return the"
-                        + " server must answer from the VIP's own port; let the server listen on the VIP's port and give"
-                        + " that port alone\n");
+                    + " server must answer from the VIP's own port; let the server listen on the VIP's port and give"
+                    + " that port alone\n");
         rig.vipctl("service add web --vip 203.0.113.10 --protocol tcp --port 80");
         assertFails(
                 rig.vipctl("service add web --vip 203.0.113.11 --protocol tcp --port 80"),
@@ -88,6 +88,48 @@ class VipctlRefusalTest {
                 "vipctl: Nothing to set: name what shall change; see `vipctl service set --help`\n");
         assertFails(rig.vipctl("service"), 2, "vipctl: Missing required subcommand; see `vipctl service --help`\n");
         assertThat(rig.vipctl("status -o xml").exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldSayWhatWasProbablyMeant() {
+        assertFails(
+                rig.vipctl("servce list"),
+                2,
+                "vipctl: Unmatched arguments from index 0: 'servce', 'list'; did you mean 'service' by 'servce'? see"
+                        + " `vipctl --help`\n");
+        assertFails(
+                rig.vipctl("backend lsit"),
+                2,
+                "vipctl: Unmatched argument at index 1: 'lsit'; did you mean 'list' by 'lsit'? see `vipctl backend"
+                        + " --help`\n");
+        assertFails(
+                rig.vipctl("service set web --sched wrr"),
+                2,
+                "vipctl: Unknown options: '--sched', 'wrr'; did you mean '--scheduler' by '--sched'? see `vipctl"
+                        + " service set --help`\n");
+        assertFails(
+                rig.vipctl("backend add web b1 --adress=10.2.0.11"),
+                2,
+                "vipctl: Missing required option: '--address=IP'; did you mean '--address' by '--adress'? see `vipctl"
+                        + " backend add --help`\n");
+    }
+
+    @Test
+    void shouldSayWhichNameWasProbablyMeant() {
+        rig.vipctl("service add web --vip 203.0.113.10 --protocol tcp --port 80");
+        rig.vipctl("backend add web server-one --address 10.2.0.11");
+        String service =
+                "vipctl: service 'wbe': there is none of that name; did you mean 'web'? see `vipctl service list`"
+                        + " for those there are\n";
+        assertFails(rig.vipctl("service show wbe"), 1, service);
+        assertFails(rig.vipctl("service remove wbe"), 1, service);
+        assertFails(rig.vipctl("backend remove wbe server-one"), 1, service);
+        assertFails(rig.vipctl("flows list --service wbe"), 1, service);
+        String backend = "vipctl: backend 'server-on' of service 'web': there is none of that name; did you mean"
+                + " 'server-one'? see `vipctl backend list web` for those there are\n";
+        assertFails(rig.vipctl("backend set web server-on --weight 1"), 1, backend);
+        assertFails(rig.vipctl("backend remove web server-on"), 1, backend);
+        assertFails(rig.vipctl("flows list --service web --backend server-on"), 1, backend);
     }
 
     @Test

@@ -7,22 +7,31 @@ import dev.trigon.dataplane.control.FakeDataPath;
 import dev.trigon.dataplane.control.ServiceRegistry;
 import dev.trigon.dataplane.control.StateDirectory;
 import dev.trigon.dataplane.service.Refusal;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.StringReader;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /** A control server on a socket of its own, and command lines against it. */
 final class VipctlRig implements AutoCloseable {
     private final FakeDataPath dataPath = new FakeDataPath();
     private final StateDirectory state;
     private final ControlServer server;
-    private final Map<String, String> environment;
+    private Map<String, String> environment;
     /** What was waited, without waiting. */
     final List<Long> pausesNs = new CopyOnWriteArrayList<>();
+
+    boolean terminal;
+
+    /** What somebody types who can be asked. */
+    @Nullable
+    String answers;
 
     record Run(int exitCode, String out, String err) {}
 
@@ -35,6 +44,12 @@ final class VipctlRig implements AutoCloseable {
 
     static VipctlRig start(Path directory) throws Refusal {
         return new VipctlRig(directory);
+    }
+
+    /** As on a terminal that can be drawn on. */
+    void onTerminal() {
+        terminal = true;
+        environment = Map.of("VIPCTL_SOCKET", environment.get("VIPCTL_SOCKET"), "TERM", "xterm", "NO_COLOR", "1");
     }
 
     FakeDataPath dataPath() {
@@ -53,7 +68,16 @@ final class VipctlRig implements AutoCloseable {
     }
 
     int vipctl(PrintWriter out, PrintWriter err, String... words) {
-        return Vipctl.run(out, err, environment, pausesNs::add, words);
+        return Vipctl.run(
+                out,
+                err,
+                new Surroundings(
+                        environment,
+                        terminal,
+                        answers == null ? null : new BufferedReader(new StringReader(answers)),
+                        () -> pausesNs.stream().mapToLong(Long::longValue).sum(),
+                        pausesNs::add),
+                words);
     }
 
     static void assertOut(Run run, String expected) {

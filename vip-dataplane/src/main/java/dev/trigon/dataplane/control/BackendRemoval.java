@@ -3,12 +3,14 @@ package dev.trigon.dataplane.control;
 import dev.trigon.dataplane.api.BackendView;
 import dev.trigon.dataplane.api.ControlApi;
 import dev.trigon.dataplane.config.Addresses;
+import dev.trigon.dataplane.service.BackendSpec;
 import dev.trigon.dataplane.service.FormerBackend;
 import dev.trigon.dataplane.service.Refusal;
 import dev.trigon.dataplane.service.ServiceSpec;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -134,17 +136,24 @@ final class BackendRemoval {
     }
 
     private Refusal none(Wanted wanted) {
-        boolean hasService = Stream.concat(
+        Set<String> services = Stream.concat(
                         registry.services().stream().map(ServiceSpec::name),
                         registry.state().former().stream().map(FormerBackend::service))
-                .anyMatch(wanted.service()::equals);
-        if (!hasService) {
-            return ServiceEdits.noService(wanted.service());
+                .collect(Collectors.toSet());
+        if (!services.contains(wanted.service())) {
+            return ServiceEdits.noService(wanted.service(), services.stream());
         }
         InetAddress address = wanted.address();
         return address == null
-                ? ServiceEdits.noBackend(wanted.service(), wanted.name())
+                ? ServiceEdits.noBackend(wanted.service(), wanted.name(), names(wanted.service()))
                 : ServiceEdits.noBackend(wanted.service(), wanted.name(), Addresses.format(address));
+    }
+
+    private Stream<String> names(String service) {
+        return registry.services().stream()
+                .filter(one -> one.name().equals(service))
+                .flatMap(one -> one.backends().stream())
+                .map(BackendSpec::name);
     }
 
     private static ServiceRegistry.Edit removal(BackendView one) {

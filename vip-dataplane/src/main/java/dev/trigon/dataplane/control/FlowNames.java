@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Whose a flow is, in the names of the services and backends of one moment, former ones among them. */
@@ -72,14 +73,20 @@ final class FlowNames {
 
     void checkService(String service) throws Refusal {
         if (!services.contains(service)) {
-            throw ServiceEdits.noService(service);
+            throw ServiceEdits.noService(service, services.stream());
         }
+    }
+
+    private Stream<String> backendsOf(String service) {
+        return servicesOf.entrySet().stream()
+                .filter(backend -> backend.getValue().contains(service))
+                .map(Map.Entry::getKey);
     }
 
     void checkBackend(String service, String backend) throws Refusal {
         checkService(service);
         if (!servicesOf.getOrDefault(backend, Set.of()).contains(service)) {
-            throw ServiceEdits.noBackend(service, backend);
+            throw ServiceEdits.noBackend(service, backend, backendsOf(service));
         }
     }
 

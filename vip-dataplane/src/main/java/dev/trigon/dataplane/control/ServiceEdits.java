@@ -1,5 +1,6 @@
 package dev.trigon.dataplane.control;
 
+import dev.trigon.dataplane.api.Similar;
 import dev.trigon.dataplane.config.Addresses;
 import dev.trigon.dataplane.config.BackendDraft;
 import dev.trigon.dataplane.config.BackendPatch;
@@ -8,6 +9,7 @@ import dev.trigon.dataplane.config.ServicePatch;
 import dev.trigon.dataplane.service.Refusal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The changes that operators ask for, each as an edit of the whole list. */
@@ -56,20 +58,27 @@ final class ServiceEdits {
         });
     }
 
-    static Refusal noService(String name) {
+    /** @param names those there are */
+    static Refusal noService(String name, Stream<String> names) {
         return new Refusal(
                 Refusal.Kind.NOT_FOUND,
                 "service '" + name + "'",
                 "there is none of that name",
-                "see `vipctl service list` for those there are");
+                meant(name, names) + "see `vipctl service list` for those there are");
     }
 
-    static Refusal noBackend(String service, String backend) {
+    /** @param names of those that the service has */
+    static Refusal noBackend(String service, String backend, Stream<String> names) {
         return new Refusal(
                 Refusal.Kind.NOT_FOUND,
                 "backend '" + backend + "' of service '" + service + "'",
                 "there is none of that name",
-                "see `vipctl backend list " + service + "` for those there are");
+                meant(backend, names) + "see `vipctl backend list " + service + "` for those there are");
+    }
+
+    private static String meant(String name, Stream<String> names) {
+        String similar = Similar.to(name, names);
+        return similar == null ? "" : "did you mean '" + similar + "'? ";
     }
 
     static Refusal noBackend(String service, String backend, String address) {
@@ -94,7 +103,7 @@ final class ServiceEdits {
                 }
             }
             if (!found) {
-                throw noService(name);
+                throw noService(name, present.stream().map(ServiceDraft::name));
             }
             return list;
         };
@@ -113,7 +122,7 @@ final class ServiceEdits {
                 }
             }
             if (!found) {
-                throw noBackend(service, name);
+                throw noBackend(service, name, draft.backends().stream().map(BackendDraft::name));
             }
             return draft.withBackends(list);
         });

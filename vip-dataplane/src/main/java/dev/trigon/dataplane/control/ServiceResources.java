@@ -149,7 +149,7 @@ final class ServiceResources {
                 return Views.backend(owner, backend, dataPath);
             }
         }
-        throw ServiceEdits.noBackend(service, name);
+        throw ServiceEdits.noBackend(service, name, owner.backends().stream().map(BackendSpec::name));
     }
 
     private static ServiceSpec find(List<ServiceSpec> services, String name) throws Refusal {
@@ -158,6 +158,6 @@ final class ServiceResources {
                 return service;
             }
         }
-        throw ServiceEdits.noService(name);
+        throw ServiceEdits.noService(name, services.stream().map(ServiceSpec::name));
     }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.LongUnaryOperator;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,9 @@ public final class FakeDataPath implements DataPath {
     public List<FormerBackend> former = List.of();
     /** Of a backend, where it is not its id. */
     public final Map<Integer, Long> activeFlows = new ConcurrentHashMap<>();
+
+    /** How many flows a backend has, in place of {@link #activeFlows}. */
+    public volatile @Nullable LongUnaryOperator loads;
 
     /** What there is in place of {@link #flows}. */
     public volatile @Nullable Consumer<Consumer<Flow>> flowSource;
@@ -84,8 +88,11 @@ public final class FakeDataPath implements DataPath {
 
     @Override
     public BackendLoad load(int backendId) {
-        return new BackendLoad(
-                activeFlows.getOrDefault(backendId, (long) backendId), 10L * backendId, 1_536L * backendId);
+        LongUnaryOperator flowsNow = loads;
+        long flowsOf = flowsNow == null
+                ? activeFlows.getOrDefault(backendId, (long) backendId)
+                : flowsNow.applyAsLong(backendId);
+        return new BackendLoad(flowsOf, 10L * backendId, 1_536L * backendId);
     }
 
     @Override
