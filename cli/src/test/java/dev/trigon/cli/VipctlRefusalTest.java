@@ -35,8 +35,8 @@ class VipctlRefusalTest {
                 rig.vipctl("service add web --vip 203.0.113.10 --protocol tcp --port 80:8080"),
                 1,
                 "vipctl: new service, field 'ports': '80:8080' asks for port translation, and with direct return the"
-                    + " server must answer from the VIP's own port; let the server listen on the VIP's port and give"
-                    + " that port alone\n");
+                        + " server must answer from the VIP's own port; let the server listen on the VIP's port and give"
+                        + " that port alone\n");
         rig.vipctl("service add web --vip 203.0.113.10 --protocol tcp --port 80");
         assertFails(
                 rig.vipctl("service add web --vip 203.0.113.11 --protocol tcp --port 80"),
