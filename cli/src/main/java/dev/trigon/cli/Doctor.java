@@ -55,7 +55,7 @@ final class Doctor implements Callable<Integer> {
     }
 
     private void print(DoctorView view) {
-        PrintWriter out = session.out();
+        Screen out = session.out();
         for (MendedView mended : view.mended()) {
             out.println(
                     mended.failure() == null
