@@ -23,7 +23,9 @@ final class ServiceLines {
         String affinity = service.affinity() == null ? "" : "affinity " + affinity(service) + ", ";
         String timeouts = service.timeouts() == null ? "" : "timeouts " + timeouts(service) + ", ";
         String whenDown = "move".equals(service.whenDown()) ? "whenDown move, " : "";
-        return affinity + timeouts + (service.onePacket() ? "onePacket, " : "") + whenDown;
+        String health =
+                service.health() == null ? "" : "health " + service.health().type() + ", ";
+        return affinity + timeouts + (service.onePacket() ? "onePacket, " : "") + whenDown + health;
     }
 
     /** Its time, or each field with its name where there are more. */

@@ -6,6 +6,7 @@ import dev.trigon.dataplane.api.TimeoutsEntry;
 import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
 /** What of a service has a default, or can be left as it is. */
@@ -96,6 +97,9 @@ final class ServiceOptions {
             })
     private @Nullable String whenDown;
 
+    @ArgGroup(exclusive = false, heading = "%nHealth checks:%n")
+    private @Nullable HealthOptions health;
+
     /** With what a command takes besides. */
     ServiceEntry entry(@Nullable String name, @Nullable String vip, @Nullable String protocol, @Nullable String ports) {
         return new ServiceEntry(
@@ -110,6 +114,7 @@ final class ServiceOptions {
                 timeouts(),
                 onePacket,
                 whenDown,
+                health == null ? null : health.value(),
                 null);
     }
 

@@ -41,7 +41,7 @@ final class ServiceShow implements Callable<Integer> {
                 .row("timeouts", ServiceLines.timeouts(service))
                 .row("onePacket", service.onePacket())
                 .row("whenDown", Human.orDash(service.whenDown()))
-                .row("health", Human.orDash(service.health()))
+                .row("health", HealthLines.full(service.health()))
                 .print(session.out());
         session.out().println();
         BackendTable.of(service.backends()).print(session.out());

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param ports a text as typed ({@code 80,443}), or a list of numbers and such texts
  * @param affinity a time such as {@code 10m}, or an {@link AffinityEntry}; {@code none} takes away the one that is there
  * @param whenDown reset or move
+ * @param health the kind of check such as {@code tcp}, or a {@link HealthEntry}; {@code none} takes away the one that is there
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ServiceEntry(
@@ -25,4 +26,5 @@ public record ServiceEntry(
         @Nullable TimeoutsEntry timeouts,
         @Nullable Boolean onePacket,
         @Nullable String whenDown,
+        @Nullable Object health,
         @Nullable List<BackendEntry> backends) {}

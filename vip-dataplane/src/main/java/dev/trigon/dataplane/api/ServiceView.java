@@ -28,5 +28,5 @@ public record ServiceView(
         boolean onePacket,
         @Nullable String whenDown,
         @Nullable Long handshakeSeconds,
-        @Nullable Object health,
+        @Nullable HealthEntry health,
         List<BackendView> backends) {}

@@ -3,6 +3,7 @@ package dev.trigon.dataplane.config;
 import dev.trigon.dataplane.balance.SchedulerKind;
 import dev.trigon.dataplane.service.FlowPolicy;
 import dev.trigon.dataplane.service.ForwardMode;
+import dev.trigon.dataplane.service.HealthSpec;
 import dev.trigon.dataplane.service.PortRange;
 import dev.trigon.dataplane.service.Protocol;
 import dev.trigon.dataplane.service.ServiceSpec;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * A service as asked for. Each field is right by itself; whether services go together is for the whole list to say.
  *
  * @param dscp the code asked for, or null: the VIP keeps the one it has, or gets a free one
+ * @param health null: its backends are not checked
  */
 public record ServiceDraft(
         String name,
@@ -24,6 +26,7 @@ public record ServiceDraft(
         @Nullable Integer dscp,
         SchedulerKind scheduler,
         FlowPolicy flows,
+        @Nullable HealthSpec health,
         List<BackendDraft> backends) {
     public ServiceDraft {
         ports = List.copyOf(ports);
@@ -41,10 +44,11 @@ public record ServiceDraft(
                 null,
                 service.scheduler(),
                 service.flows(),
+                service.health(),
                 service.backends().stream().map(BackendDraft::of).toList());
     }
 
     public ServiceDraft withBackends(List<BackendDraft> newBackends) {
-        return new ServiceDraft(name, vip, protocol, ports, forward, dscp, scheduler, flows, newBackends);
+        return new ServiceDraft(name, vip, protocol, ports, forward, dscp, scheduler, flows, health, newBackends);
     }
 }

@@ -24,8 +24,6 @@ public final class ServiceReader {
     static final SchedulerKind DEFAULT_SCHEDULER = SchedulerKind.MAGLEV;
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,62}");
-    private static final String NOT_YET = "is not there yet; leave it out";
-    private static final Map<String, String> LATER = Map.of("health", NOT_YET);
     private static final String NO_TRANSLATION =
             "would translate ports, and with direct return the server must answer from the VIP's own port; let the server"
                     + " listen on the VIP's port and leave this out";
@@ -33,7 +31,17 @@ public final class ServiceReader {
             Map.of("port", NO_TRANSLATION, "ports", NO_TRANSLATION, "targetPort", NO_TRANSLATION);
 
     private static final String[] PATCH_KEYS = {
-        "vip", "protocol", "ports", "forward", "dscp", "scheduler", "affinity", "timeouts", "onePacket", "whenDown"
+        "vip",
+        "protocol",
+        "ports",
+        "forward",
+        "dscp",
+        "scheduler",
+        "affinity",
+        "timeouts",
+        "onePacket",
+        "whenDown",
+        "health"
     };
     private static final String[] SERVICE_KEYS = Stream.of(
                     Stream.of("name"), Arrays.stream(PATCH_KEYS), Stream.of("backends"))
@@ -91,7 +99,7 @@ public final class ServiceReader {
     }
 
     private ServiceDraft service(Located node) throws Refusal {
-        Fields fields = Fields.of(source, node, LATER, SERVICE_KEYS);
+        Fields fields = Fields.of(source, node, SERVICE_KEYS);
         String name = name(fields);
         InetAddress vip = address(fields.text("vip"), "vip");
         fields.required("protocol");
@@ -113,6 +121,7 @@ public final class ServiceReader {
                 dscp(fields),
                 scheduler == null ? DEFAULT_SCHEDULER : scheduler,
                 flows,
+                new HealthPatchReader(source, fields).readWhole(),
                 backends);
     }
 
@@ -144,7 +153,7 @@ public final class ServiceReader {
     }
 
     private ServicePatch patch(Located node) throws Refusal {
-        Fields fields = Fields.of(source, node, LATER, PATCH_KEYS);
+        Fields fields = Fields.of(source, node, PATCH_KEYS);
         Located.Scalar vip = fields.optionalText("vip");
         Located ports = fields.get("ports");
         return new ServicePatch(
@@ -154,7 +163,8 @@ public final class ServiceReader {
                 fields.choice("forward", FORWARD_MODES),
                 dscp(fields),
                 fields.choice("scheduler", SCHEDULERS),
-                new FlowPatchReader(source, fields).read());
+                new FlowPatchReader(source, fields).read(),
+                new HealthPatchReader(source, fields).read());
     }
 
     private static @Nullable Integer dscp(Fields fields) throws Refusal {

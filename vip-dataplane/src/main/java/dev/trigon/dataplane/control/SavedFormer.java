@@ -36,7 +36,7 @@ record SavedFormer(
     FormerBackend backend(String document) throws Refusal {
         BackendEntry backend = new BackendEntry(name, address, null, null);
         ServiceEntry asOne = new ServiceEntry(
-                service, vip, protocol, "any", null, null, null, null, null, null, null, List.of(backend));
+                service, vip, protocol, "any", null, null, null, null, null, null, null, null, List.of(backend));
         byte[] octets = Json.octets(new Configuration(List.of(asOne)));
         ServiceDraft draft =
                 ServiceReader.services(octets, Source.request(document)).get(0);

@@ -103,6 +103,7 @@ record ServicesState(int nextBackendId, List<ServiceSpec> services, List<FormerB
                     dscp,
                     draft.scheduler(),
                     draft.flows(),
+                    draft.health(),
                     backends));
         }
         return specs;

@@ -51,7 +51,7 @@ final class Views {
                 service.flows().onePacket(),
                 service.protocol() == Protocol.TCP ? service.flows().whenDown().label() : null,
                 service.protocol() == Protocol.TCP ? handshakeSeconds(service, dataPath) : null,
-                null,
+                HealthEntries.of(service.health()),
                 backends(service, dataPath));
     }
 
@@ -127,6 +127,7 @@ final class Views {
                 service.flows().whenDown() == WhenDown.RESET
                         ? null
                         : service.flows().whenDown().label(),
+                HealthEntries.of(service.health()),
                 service.backends().stream().map(Views::entry).toList());
     }
 

@@ -147,7 +147,16 @@ public final class WarmUp {
         int dscp = mode == ForwardMode.L3DSR ? 3 : 0;
         PortRange port = new PortRange(PORT, PORT);
         return new ServiceSpec(
-                "s" + id, vip, protocol, List.of(port), mode, dscp, scheduler, FlowPolicy.DEFAULT, List.of(backend));
+                "s" + id,
+                vip,
+                protocol,
+                List.of(port),
+                mode,
+                dscp,
+                scheduler,
+                FlowPolicy.DEFAULT,
+                null,
+                List.of(backend));
     }
 
     private static InetAddress v4(int address) {

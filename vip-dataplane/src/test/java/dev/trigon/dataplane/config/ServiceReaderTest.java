@@ -47,6 +47,7 @@ class ServiceReaderTest {
                                 7,
                                 SchedulerKind.WRR,
                                 FlowPolicy.DEFAULT,
+                                null,
                                 List.of(
                                         new BackendDraft("b1", address("10.2.0.11"), 50, BackendState.UP),
                                         new BackendDraft("b2", address("10.2.0.12"), 100, BackendState.UP))),
@@ -59,6 +60,7 @@ class ServiceReaderTest {
                                 null,
                                 SchedulerKind.MAGLEV,
                                 FlowPolicy.DEFAULT,
+                                null,
                                 List.of()));
     }
 
@@ -75,8 +77,7 @@ class ServiceReaderTest {
     /** A row: the lines that follow a good service's name, and the message after {@code services.yaml line}. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-        health: {type: tcp}    | ' 3: ''health'' is not there yet; leave it out'
-        port: 80               | ' 3: unknown key ''port''; known here: name, vip, protocol, ports, forward, dscp, scheduler, affinity, timeouts, onePacket, whenDown, backends'
+        port: 80               | ' 3: unknown key ''port''; known here: name, vip, protocol, ports, forward, dscp, scheduler, affinity, timeouts, onePacket, whenDown, health, backends'
         vip: fe80::1           | ' 3: ''vip'' is ''fe80::1'', which is a link-local address, another host''s on every link; give one that holds beyond the link (in IPv6 a global or a unique local one)'
         vip: fe80::1%eth0      | ' 3: ''vip'' is ''fe80::1%eth0'', which names a zone; give an address that holds on every link, without %'
         vip: ff02::1           | ' 3: ''vip'' is ''ff02::1'', which is a multicast address; give the address of one host'

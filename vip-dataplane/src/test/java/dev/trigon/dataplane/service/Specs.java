@@ -79,6 +79,6 @@ public final class Specs {
     }
 
     public ServiceSpec spec() {
-        return new ServiceSpec(name, address(vip), protocol, ports, forward, dscp, scheduler, flows, backends);
+        return new ServiceSpec(name, address(vip), protocol, ports, forward, dscp, scheduler, flows, null, backends);
     }
 }
