@@ -82,7 +82,7 @@ final class HealthOptions {
     @Option(
             names = "--health-send",
             paramLabel = "TEXT",
-            description = "udp: what is sent, with \\xNN for any octet (default: nothing).")
+            description = "udp: what is sent, with \\xNN for any octet (default: \\x00).")
     private @Nullable String send;
 
     @Option(

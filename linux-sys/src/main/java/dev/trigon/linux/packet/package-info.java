@@ -1,4 +1,4 @@
-/** AF_PACKET sockets: sending whole frames in batches. */
+/** Raw sockets: whole frames sent in batches (AF_PACKET), and pings (ICMP). */
 @NullMarked
 package dev.trigon.linux.packet;
 

@@ -121,7 +121,7 @@ final class HealthPatchReader {
                 fields.expect(),
                 fields.body(),
                 health.flag("verify"),
-                fields.escaped("send"),
+                fields.send(),
                 fields.escaped("receive"),
                 fields.query(),
                 health.choice("recordType", RECORD_TYPES),

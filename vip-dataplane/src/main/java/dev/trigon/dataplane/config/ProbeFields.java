@@ -80,6 +80,16 @@ final class ProbeFields {
     }
 
     @Nullable
+    EscapedText send() throws Refusal {
+        EscapedText send = escaped("send");
+        if (send != null && send.text().isEmpty()) {
+            throw source.invalid(
+                    health.required("send"), "'send' is empty", "give one octet at least, such as '\\x00'");
+        }
+        return send;
+    }
+
+    @Nullable
     List<StatusRange> expect() throws Refusal {
         Located node = health.get("expect");
         if (node == null) {

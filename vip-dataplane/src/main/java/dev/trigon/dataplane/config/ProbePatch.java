@@ -25,7 +25,7 @@ record ProbePatch(
 
     private static final HealthProbe.Http HTTP = new HealthProbe.Http(
             false, HealthProbe.Http.DEFAULT_PATH, null, HealthProbe.Http.DEFAULT_EXPECT, null, false);
-    private static final HealthProbe.Udp UDP = new HealthProbe.Udp(new EscapedText(""), null);
+    private static final HealthProbe.Udp UDP = new HealthProbe.Udp(HealthProbe.Udp.DEFAULT_SEND, null);
     private static final HealthProbe.Dns DNS = new HealthProbe.Dns(null, HealthProbe.Dns.RecordType.A);
 
     /** @param present of the same kind; null: there is none, or it is not to matter */

@@ -34,14 +34,23 @@ final class HealthEntries {
                 http == null ? null : http.host(),
                 http == null || http.expect().equals(HealthProbe.Http.DEFAULT_EXPECT) ? null : statuses(http.expect()),
                 http == null ? null : http.body(),
-                http != null && http.verify() ? true : null,
-                udp == null || udp.send().text().isEmpty() ? null : udp.send().text(),
+                verified(http),
+                udp == null || udp.send().equals(HealthProbe.Udp.DEFAULT_SEND)
+                        ? null
+                        : udp.send().text(),
                 udp == null ? null : text(udp.receive()),
                 dns == null ? null : dns.query(),
                 dns == null || dns.recordType() == HealthProbe.Dns.RecordType.A
                         ? null
                         : dns.recordType().name(),
                 probe instanceof HealthProbe.Exec exec ? List.copyOf(exec.command()) : null);
+    }
+
+    private static @Nullable Boolean verified(HealthProbe.@Nullable Http http) {
+        if (http == null || !http.verify()) {
+            return null;
+        }
+        return true;
     }
 
     private static @Nullable String text(@Nullable EscapedText escaped) {

@@ -52,9 +52,12 @@ public sealed interface HealthProbe {
     /**
      * A datagram is answered.
      *
+     * @param send one octet at least: Java sends no empty datagram to where it is connected
      * @param receive what the answer must contain; null: none is waited for, and the host must answer a ping
      */
     record Udp(EscapedText send, @Nullable EscapedText receive) implements HealthProbe {
+        public static final EscapedText DEFAULT_SEND = new EscapedText("\\x00");
+
         @Override
         public String type() {
             return "udp";

@@ -97,6 +97,7 @@ class HealthPatchReaderTest {
         {type: http, expect: {}}                     | '''expect'' has ''a mapping''; give status codes from 100 to 599, such as 200, 200-299 or 200,301'
         {type: http, body: ""}                       | '''body'' has 0 characters; give a text of 1 to 256 that the page contains'
         {type: udp, send: 'a\\b'}                    | '''send'' is not printable ASCII with \\xNN for other octets and \\\\ for a backslash, of 2048 characters at most; write such as ''ping\\x0a'', in YAML in single quotes'
+        {type: udp, send: ""}                        | '''send'' is empty; give one octet at least, such as ''\\x00'''
         {type: udp, receive: "ä"}                    | '''receive'' is not printable ASCII with \\xNN for other octets and \\\\ for a backslash, of 2048 characters at most; write such as ''ping\\x0a'', in YAML in single quotes'
         {type: dns, query: a..b}                     | '''query'' is ''a..b''; give a domain name such as example.org'
         {type: dns, recordType: MX}                  | '''recordType'' is ''MX''; give one of A, AAAA'

@@ -52,7 +52,7 @@ class GuideTest {
                 .singleElement()
                 .extracting(ServiceDraft::health)
                 .isEqualTo(HealthSpec.of(new HealthProbe.Tcp()));
-        for (String line : block(HEALTH, "health: tcp").split("\n")) {
+        for (String line : block(HEALTH, "health: tcp").lines().toList()) {
             String service = "name: web\nvip: 203.0.113.10\nprotocol: tcp\nports: 80\n" + line;
             assertThat(ServiceReader.service(octets(service), Source.file("health.md"))
                             .health())

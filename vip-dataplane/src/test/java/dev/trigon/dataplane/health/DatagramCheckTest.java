@@ -96,9 +96,8 @@ class DatagramCheckTest {
     @Test
     void shouldTakeAnEmptyAnswerForOne() throws Exception {
         try (Answerer server = new Answerer(asked -> new byte[0])) {
-            assertThat(asker.ask(new HealthProbe.Udp(ANY, ANY), server.socket.getLocalPort()))
+            assertThat(asker.ask(new HealthProbe.Udp(PING, ANY), server.socket.getLocalPort()))
                     .isEqualTo(Outcome.up("it answered as wanted"));
-            assertThat(server.received.take()).isEmpty();
         }
     }
 
@@ -114,13 +113,15 @@ class DatagramCheckTest {
     void shouldAskAPingWhereSilenceMayBeGood() throws Exception {
         assumeThat(LibC.geteuid()).as("a raw socket needs root").isZero();
         HealthProbe silent = new HealthProbe.Udp(PING, null);
-        int port;
         try (Answerer server = new Answerer(asked -> null)) {
-            port = server.socket.getLocalPort();
-            assertThat(asker.ask(silent, port, 200))
+            assertThat(asker.ask(silent, server.socket.getLocalPort(), 200))
                     .isEqualTo(Outcome.up("the port is not closed, and the host answers a ping"));
         }
-        assertThat(asker.ask(silent, port, 200)).isEqualTo(Outcome.down("port unreachable"));
+        int closed;
+        try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            closed = socket.getLocalPort();
+        }
+        assertThat(asker.ask(silent, closed)).isEqualTo(Outcome.down("port unreachable"));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.trigon.dataplane.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.trigon.dataplane.service.ForwardMode;
 import dev.trigon.dataplane.service.HealthProbe;
@@ -50,8 +51,7 @@ class TcpCheckTest {
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             asker.ask(TCP, server.getLocalPort());
             try (Socket connection = server.accept()) {
-                assertThat(org.assertj.core.api.Assertions.catchThrowable(
-                                () -> connection.getInputStream().read()))
+                assertThatThrownBy(() -> connection.getInputStream().read())
                         .isInstanceOf(SocketException.class)
                         .hasMessageContaining("reset");
             }
@@ -108,7 +108,7 @@ class TcpCheckTest {
     void shouldCheckIpv6() throws IOException {
         Probed six = new Probed(
                 1, "web6", "b1", Specs.address("::1"), Specs.address("2001:db8:f::10"), ForwardMode.L2DSR, 0);
-        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getByName("::1"))) {
+        try (ServerSocket server = new ServerSocket(0, 1, Specs.address("::1"))) {
             assertThat(asker.ask(new Question(six, server.getLocalPort(), Asker.spec(TCP, 200), asker.path())))
                     .isEqualTo(Outcome.up("connection accepted"));
         }
