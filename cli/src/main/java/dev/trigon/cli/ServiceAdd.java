@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
             "  vipctl service add web --vip 203.0.113.10 --protocol tcp --port 80,443",
             "  vipctl service add dns --vip 203.0.113.53 --protocol udp --port 53 --forward l3dsr",
             "  vipctl service add web6 --vip 2001:db8:f::10 --protocol tcp --port 80,443",
-            "  vipctl service add shop --vip 203.0.113.20 --protocol tcp --port 443 --affinity 10m"
+            "  vipctl service add shop --vip 203.0.113.20 --protocol tcp --port 443 --affinity 10m --health tcp"
         })
 final class ServiceAdd implements Callable<Integer> {
     private final Session session;

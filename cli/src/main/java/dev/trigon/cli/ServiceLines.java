@@ -25,13 +25,16 @@ final class ServiceLines {
         String whenDown = "move".equals(service.whenDown()) ? "whenDown move, " : "";
         String whenAllDown = "closed".equals(service.whenAllDown()) ? "whenAllDown closed, " : "";
         String slowStart = service.slowStart() == null ? "" : "slowStart " + service.slowStart() + ", ";
+        String health =
+                service.health() == null ? "" : "health " + service.health().type() + ", ";
         return affinity
                 + timeouts
                 + (service.onePacket() ? "onePacket, " : "")
                 + whenDown
                 + whenAllDown
                 + slowStart
-                + (service.passive() == null ? "" : "passive, ");
+                + (service.passive() == null ? "" : "passive, ")
+                + health;
     }
 
     /** Its time, or each field with its name where there are more. */

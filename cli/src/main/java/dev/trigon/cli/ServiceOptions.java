@@ -6,6 +6,7 @@ import dev.trigon.dataplane.api.TimeoutsEntry;
 import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
 /** What of a service has a default, or can be left as it is. */
@@ -133,6 +134,9 @@ final class ServiceOptions {
                     "tcp: a backend is taken for down for 30 s when 5 clients had to begin their handshake again within 10 s and none came through; --passive=false takes it back.")
     private @Nullable Boolean passive;
 
+    @ArgGroup(exclusive = false, heading = "%nHealth checks:%n")
+    private @Nullable HealthOptions health;
+
     /** With what a command takes besides. */
     ServiceEntry entry(@Nullable String name, @Nullable String vip, @Nullable String protocol, @Nullable String ports) {
         return new ServiceEntry(
@@ -150,6 +154,7 @@ final class ServiceOptions {
                 whenAllDown,
                 slowStart,
                 passive,
+                health == null ? null : health.value(),
                 null);
     }
 

@@ -22,7 +22,10 @@ import picocli.CommandLine.Spec;
             "  vipctl service set web --scheduler wrr --port 80,443",
             "  vipctl service set web --affinity 10m --affinity-prefix 24",
             "  vipctl service set web --affinity none --timeout established=1h",
-            "  vipctl service set web --when-down move"
+            "  vipctl service set web --when-down move",
+            "  vipctl service set web --health http --health-path /healthz --health-expect 200",
+            "  vipctl service set web --health-interval 5s",
+            "  vipctl service set web --health none"
         })
 final class ServiceSet implements Callable<Integer> {
     private final Session session;

@@ -44,7 +44,7 @@ final class ServiceShow implements Callable<Integer> {
                 .row("whenAllDown", service.whenAllDown())
                 .row("slowStart", Human.orDash(service.slowStart()))
                 .row("passive", ServiceLines.passive(service))
-                .row("health", Human.orDash(service.health()))
+                .row("health", HealthLines.full(service.health()))
                 .print(session.out());
         session.out().println();
         BackendTable.of(service.backends()).print(session.out());

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param whenAllDown open or closed
  * @param passive true, false or a {@link PassiveEntry}
  * @param slowStart a time such as {@code 30s}; {@code none} takes away the one that is there
+ * @param health the kind of check such as {@code tcp}, or a {@link HealthEntry}; {@code none} takes away the one that is there
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ServiceEntry(
@@ -31,6 +32,7 @@ public record ServiceEntry(
         @Nullable String whenAllDown,
         @Nullable String slowStart,
         @Nullable Object passive,
+        @Nullable Object health,
         @Nullable List<BackendEntry> backends) {
     /** One with nothing said that has a default. */
     public static ServiceEntry of(
@@ -40,6 +42,6 @@ public record ServiceEntry(
             Object ports,
             List<BackendEntry> backends) {
         return new ServiceEntry(
-                name, vip, protocol, ports, null, null, null, null, null, null, null, null, null, null, backends);
+                name, vip, protocol, ports, null, null, null, null, null, null, null, null, null, null, null, backends);
     }
 }

@@ -34,5 +34,5 @@ public record ServiceView(
         @Nullable String slowStart,
         @Nullable Object passive,
         @Nullable Long handshakeSeconds,
-        @Nullable Object health,
+        @Nullable HealthEntry health,
         List<BackendView> backends) {}

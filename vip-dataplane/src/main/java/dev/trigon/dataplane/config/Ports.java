@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 
 /** Lists of ports as operators write them: {@code 80}, {@code 80,443}, {@code 8000-8100}, {@code any}. */
 public final class Ports {
-    public static final PortRange ANY = new PortRange(1, 65_535);
+    public static final PortRange ANY = PortRange.ALL;
 
     private static final Pattern ONE = Pattern.compile("([0-9]{1,5})(?:-([0-9]{1,5}))?");
 

@@ -4,6 +4,7 @@ import dev.trigon.dataplane.balance.SchedulerKind;
 import dev.trigon.dataplane.service.Availability;
 import dev.trigon.dataplane.service.FlowPolicy;
 import dev.trigon.dataplane.service.ForwardMode;
+import dev.trigon.dataplane.service.HealthSpec;
 import dev.trigon.dataplane.service.PortRange;
 import dev.trigon.dataplane.service.Protocol;
 import dev.trigon.dataplane.service.ServiceSpec;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * A service as asked for. Each field is right by itself; whether services go together is for the whole list to say.
  *
  * @param dscp the code asked for, or null: the VIP keeps the one it has, or gets a free one
+ * @param health null: its backends are not checked
  */
 public record ServiceDraft(
         String name,
@@ -26,6 +28,7 @@ public record ServiceDraft(
         SchedulerKind scheduler,
         FlowPolicy flows,
         Availability availability,
+        @Nullable HealthSpec health,
         List<BackendDraft> backends) {
     public ServiceDraft {
         ports = List.copyOf(ports);
@@ -44,10 +47,11 @@ public record ServiceDraft(
                 service.scheduler(),
                 service.flows(),
                 service.availability(),
+                service.health(),
                 service.backends().stream().map(BackendDraft::of).toList());
     }
 
     public ServiceDraft withBackends(List<BackendDraft> newBackends) {
-        return new ServiceDraft(name, vip, protocol, ports, forward, dscp, scheduler, flows, availability, newBackends);
+        return new ServiceDraft(name, vip, protocol, ports, forward, dscp, scheduler, flows, availability, health, newBackends);
     }
 }

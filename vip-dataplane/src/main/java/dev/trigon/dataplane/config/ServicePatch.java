@@ -18,14 +18,13 @@ public record ServicePatch(
         @Nullable Integer dscp,
         @Nullable SchedulerKind scheduler,
         FlowPatch flows,
-        AvailabilityPatch availability) {
+        AvailabilityPatch availability,
+        @Nullable HealthPatch health) {
     public ServiceDraft applyTo(ServiceDraft draft) throws Refusal {
+        String what = "service '" + draft.name() + "'";
         AffinityPatch affinity = flows.affinity();
         if (affinity != null && !affinity.isWhole() && draft.flows().affinity() == null) {
-            throw new Refusal(
-                    "service '" + draft.name() + "'",
-                    "it has no affinity that this could be changed of",
-                    "give a time too, such as 10m");
+            throw new Refusal(what, "it has no affinity that this could be changed of", "give a time too, such as 10m");
         }
         return new ServiceDraft(
                 draft.name(),
@@ -37,6 +36,7 @@ public record ServicePatch(
                 scheduler == null ? draft.scheduler() : scheduler,
                 flows.applyTo(draft.flows()),
                 availability.applyTo(draft.availability()),
+                health == null ? draft.health() : health.applyTo(draft.health(), what),
                 draft.backends());
     }
 }

@@ -25,8 +25,6 @@ public final class ServiceReader {
     static final SchedulerKind DEFAULT_SCHEDULER = SchedulerKind.MAGLEV;
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,62}");
-    private static final String NOT_YET = "is not there yet; leave it out";
-    private static final Map<String, String> LATER = Map.of("health", NOT_YET);
     private static final String NO_TRANSLATION =
             "would translate ports, and with direct return the server must answer from the VIP's own port; let the server"
                     + " listen on the VIP's port and leave this out";
@@ -46,7 +44,8 @@ public final class ServiceReader {
         "whenDown",
         AvailabilityPatch.WHEN_ALL_DOWN,
         AvailabilityPatch.SLOW_START,
-        AvailabilityPatch.PASSIVE
+        AvailabilityPatch.PASSIVE,
+        "health"
     };
     private static final String[] SERVICE_KEYS = Stream.of(
                     Stream.of("name"), Arrays.stream(PATCH_KEYS), Stream.of("backends"))
@@ -105,7 +104,7 @@ public final class ServiceReader {
     }
 
     private ServiceDraft service(Located node) throws Refusal {
-        Fields fields = Fields.of(source, node, LATER, SERVICE_KEYS);
+        Fields fields = Fields.of(source, node, SERVICE_KEYS);
         String name = name(fields);
         InetAddress vip = address(fields.text("vip"), "vip");
         fields.required("protocol");
@@ -128,6 +127,7 @@ public final class ServiceReader {
                 scheduler == null ? DEFAULT_SCHEDULER : scheduler,
                 flows,
                 availability(fields, protocol),
+                new HealthPatchReader(source, fields).readWhole(),
                 backends);
     }
 
@@ -171,7 +171,7 @@ public final class ServiceReader {
     }
 
     private ServicePatch patch(Located node) throws Refusal {
-        Fields fields = Fields.of(source, node, LATER, PATCH_KEYS);
+        Fields fields = Fields.of(source, node, PATCH_KEYS);
         Located.Scalar vip = fields.optionalText("vip");
         Located ports = fields.get("ports");
         return new ServicePatch(
@@ -182,7 +182,8 @@ public final class ServiceReader {
                 dscp(fields),
                 fields.choice("scheduler", SCHEDULERS),
                 new FlowPatchReader(source, fields).read(),
-                AvailabilityPatch.read(source, fields));
+                AvailabilityPatch.read(source, fields),
+                new HealthPatchReader(source, fields).read());
     }
 
     private static @Nullable Integer dscp(Fields fields) throws Refusal {

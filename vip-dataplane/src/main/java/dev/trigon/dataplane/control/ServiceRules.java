@@ -29,6 +29,7 @@ final class ServiceRules {
         checkModes(services);
         checkOverlaps(services);
         FlowRules.check(services);
+        HealthRules.check(services);
         Set<InetAddress> vips = new HashSet<>();
         services.forEach(service -> vips.add(service.vip()));
         for (ServiceDraft service : services) {

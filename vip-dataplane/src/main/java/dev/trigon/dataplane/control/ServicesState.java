@@ -109,6 +109,7 @@ record ServicesState(int nextBackendId, List<ServiceSpec> services, List<FormerB
                     draft.scheduler(),
                     draft.flows(),
                     draft.availability(),
+                    draft.health(),
                     backends));
         }
         return specs;

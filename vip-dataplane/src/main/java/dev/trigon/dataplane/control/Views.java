@@ -61,7 +61,7 @@ final class Views {
                 slowStart(service),
                 passive(service),
                 service.protocol() == Protocol.TCP ? handshakeSeconds(service, dataPath) : null,
-                null,
+                HealthEntries.of(service.health()),
                 backends(service, dataPath));
     }
 
@@ -147,6 +147,7 @@ final class Views {
                         : service.availability().whenAllDown().label(),
                 slowStart(service),
                 passive(service),
+                HealthEntries.of(service.health()),
                 service.backends().stream().map(Views::entry).toList());
     }
 

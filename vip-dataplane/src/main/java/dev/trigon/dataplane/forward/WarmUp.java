@@ -176,6 +176,7 @@ public final class WarmUp {
                 scheduler,
                 FlowPolicy.DEFAULT,
                 Availability.DEFAULT,
+                null,
                 backends);
     }
 

@@ -2,6 +2,8 @@ package dev.trigon.dataplane.service;
 
 /** An inclusive range of ports; a single port is a range of one. */
 public record PortRange(int first, int last) {
+    public static final PortRange ALL = new PortRange(1, 65_535);
+
     public boolean contains(int port) {
         return first <= port && port <= last;
     }

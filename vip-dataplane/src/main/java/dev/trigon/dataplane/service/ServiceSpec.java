@@ -3,6 +3,7 @@ package dev.trigon.dataplane.service;
 import dev.trigon.dataplane.balance.SchedulerKind;
 import java.net.InetAddress;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is balanced: a VIP, a protocol and ports, and the real servers behind them. Valid by the time one exists: whoever
@@ -10,6 +11,7 @@ import java.util.List;
  *
  * @param ports one or more, in ascending order, none overlapping
  * @param dscp the VIP's code in l3dsr, 1 to 63, the same for every service of one VIP; 0 in l2dsr
+ * @param health null: its backends are not checked
  */
 public record ServiceSpec(
         String name,
@@ -21,6 +23,7 @@ public record ServiceSpec(
         SchedulerKind scheduler,
         FlowPolicy flows,
         Availability availability,
+        @Nullable HealthSpec health,
         List<BackendSpec> backends) {
     public ServiceSpec {
         ports = List.copyOf(ports);
@@ -28,6 +31,6 @@ public record ServiceSpec(
     }
 
     public ServiceSpec withBackends(List<BackendSpec> others) {
-        return new ServiceSpec(name, vip, protocol, ports, forward, dscp, scheduler, flows, availability, others);
+        return new ServiceSpec(name, vip, protocol, ports, forward, dscp, scheduler, flows, availability, health, others);
     }
 }

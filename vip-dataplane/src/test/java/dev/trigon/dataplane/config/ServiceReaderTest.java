@@ -49,6 +49,7 @@ class ServiceReaderTest {
                                 SchedulerKind.WRR,
                                 FlowPolicy.DEFAULT,
                                 Availability.DEFAULT,
+                                null,
                                 List.of(
                                         new BackendDraft("b1", address("10.2.0.11"), 50, BackendState.UP, false),
                                         new BackendDraft("b2", address("10.2.0.12"), 100, BackendState.UP, false))),
@@ -62,6 +63,7 @@ class ServiceReaderTest {
                                 SchedulerKind.MAGLEV,
                                 FlowPolicy.DEFAULT,
                                 Availability.DEFAULT,
+                                null,
                                 List.of()));
     }
 
@@ -78,8 +80,7 @@ class ServiceReaderTest {
     /** A row: the lines that follow a good service's name, and the message after {@code services.yaml line}. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-        health: {type: tcp}    | ' 3: ''health'' is not there yet; leave it out'
-        port: 80               | ' 3: unknown key ''port''; known here: name, vip, protocol, ports, forward, dscp, scheduler, affinity, timeouts, onePacket, whenDown, whenAllDown, slowStart, passive, backends'
+        port: 80               | ' 3: unknown key ''port''; known here: name, vip, protocol, ports, forward, dscp, scheduler, affinity, timeouts, onePacket, whenDown, whenAllDown, slowStart, passive, health, backends'
         vip: fe80::1           | ' 3: ''vip'' is ''fe80::1'', which is a link-local address, another host''s on every link; give one that holds beyond the link (in IPv6 a global or a unique local one)'
         vip: fe80::1%eth0      | ' 3: ''vip'' is ''fe80::1%eth0'', which names a zone; give an address that holds on every link, without %'
         vip: ff02::1           | ' 3: ''vip'' is ''ff02::1'', which is a multicast address; give the address of one host'

@@ -2,10 +2,13 @@ package dev.trigon.dataplane.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trigon.dataplane.config.ServiceDraft;
 import dev.trigon.dataplane.config.ServiceReader;
 import dev.trigon.dataplane.config.Source;
 import dev.trigon.dataplane.config.VipdConfig;
 import dev.trigon.dataplane.config.VipdConfigFile;
+import dev.trigon.dataplane.service.HealthProbe;
+import dev.trigon.dataplane.service.HealthSpec;
 import dev.trigon.dataplane.service.Refusal;
 import dev.trigon.dataplane.service.ServiceSpec;
 import java.io.IOException;
@@ -19,6 +22,7 @@ import org.junit.jupiter.api.Test;
 /** What the guides show is taken as it stands there. */
 class GuideTest {
     private static final Path SERVICES = Path.of("..", "docs", "services.md");
+    private static final Path HEALTH = Path.of("..", "docs", "health.md");
     private static final Path PACKETS = Path.of("..", "docs", "packets.md");
 
     /** The indented block that begins with this line. */
@@ -40,6 +44,21 @@ class GuideTest {
 
         assertThat(state.services()).extracting(ServiceSpec::name).containsExactly("web", "web6", "dns6", "games");
         assertThat(state.services()).extracting(ServiceSpec::dscp).containsExactly(0, 0, 0, 7);
+    }
+
+    @Test
+    void shouldTakeItsHealthChecks() throws IOException, Refusal {
+        assertThat(ServiceReader.services(octets(block(HEALTH, "services:")), Source.file("health.md")))
+                .singleElement()
+                .extracting(ServiceDraft::health)
+                .isEqualTo(HealthSpec.of(new HealthProbe.Tcp()));
+        for (String line : block(HEALTH, "health: tcp").lines().toList()) {
+            String service = "name: web\nvip: 203.0.113.10\nprotocol: tcp\nports: 80\n" + line;
+            assertThat(ServiceReader.service(octets(service), Source.file("health.md"))
+                            .health())
+                    .as(line)
+                    .isNotNull();
+        }
     }
 
     @Test

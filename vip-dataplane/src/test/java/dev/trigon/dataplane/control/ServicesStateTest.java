@@ -26,6 +26,7 @@ class ServicesStateTest {
         name: a, vip: 203.0.113.1, ports: 80 | name: b, vip: 203.0.113.1, ports: 80 | service 'b': tcp port 80 of VIP 203.0.113.1 belongs to service 'a'; choose other ports, or change that one first
         name: a, vip: 203.0.113.1, ports: 70-90 | name: b, vip: 203.0.113.1, ports: [1, 85-99] | service 'b': tcp port 85-90 of VIP 203.0.113.1 belongs to service 'a'; choose other ports, or change that one first
         name: a, vip: 203.0.113.1, ports: any | name: b, vip: 203.0.113.1, ports: 80 | service 'b': tcp port 80 of VIP 203.0.113.1 belongs to service 'a'; choose other ports, or change that one first
+        name: a, vip: 203.0.113.1, ports: 80 | name: b, vip: 203.0.113.2, ports: any, health: tcp | service 'b': its health check has no port, and the service's ports are any; give the check a port, such as {type: tcp, port: 80}
         name: a, vip: 203.0.113.1, ports: 80 | name: b, vip: 203.0.113.1, ports: 81, forward: l3dsr | service 'b': it forwards VIP 203.0.113.1 by l3dsr, and service 'a' by l2dsr; use one mode a VIP, or another VIP
         name: a, vip: 203.0.113.1, ports: 80 | name: b, vip: 203.0.113.2, ports: 80, dscp: 3 | service 'b': it has a dscp, and l2dsr uses none; leave dscp out, or forward by l3dsr
         name: a, vip: 203.0.113.1, ports: 80, forward: l3dsr, dscp: 5 | name: b, vip: 203.0.113.2, ports: 80, forward: l3dsr, dscp: 5 | service 'b': dscp 5 cannot stand for VIP 203.0.113.2: it stands for VIP 203.0.113.1; choose another dscp, or none to be given a free one

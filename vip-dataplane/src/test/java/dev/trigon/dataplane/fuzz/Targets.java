@@ -5,6 +5,7 @@ import dev.trigon.dataplane.answer.NeighborTarget;
 import dev.trigon.dataplane.config.ConfigTarget;
 import dev.trigon.dataplane.control.ControlTarget;
 import dev.trigon.dataplane.forward.ForwarderTarget;
+import dev.trigon.dataplane.health.AnswersTarget;
 import dev.trigon.dataplane.wire.PacketTarget;
 import dev.trigon.dataplane.wire.RewriteTarget;
 import java.util.function.Supplier;
@@ -17,7 +18,8 @@ public enum Targets {
     ICMP_ERRORS("icmp-errors", 100_000, 2_048, IcmpErrorsTarget::new),
     NEIGHBORS("neighbors", 200_000, 512, NeighborTarget::new),
     CONFIG("config", 40_000, 2_048, ConfigTarget::new),
-    CONTROL("control", 4_000, 2_048, ControlTarget::new);
+    CONTROL("control", 4_000, 2_048, ControlTarget::new),
+    ANSWERS("answers", 100_000, 2_048, AnswersTarget::new);
 
     final String label;
     final int shortRun;

@@ -97,6 +97,6 @@ public final class Specs {
 
     public ServiceSpec spec() {
         return new ServiceSpec(
-                name, address(vip), protocol, ports, forward, dscp, scheduler, flows, availability, backends);
+                name, address(vip), protocol, ports, forward, dscp, scheduler, flows, availability, null, backends);
     }
 }
