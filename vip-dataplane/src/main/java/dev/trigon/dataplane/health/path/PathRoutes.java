@@ -114,8 +114,11 @@ final class PathRoutes implements AutoCloseable {
         Map<Rule, LinuxException> refused = new HashMap<>();
         for (Rule rule : vips.stream().map(this::ruleFor).collect(Collectors.toSet())) {
             try {
-                kernel.addRule(rule);
-                rules.add(rule);
+                boolean added = kernel.addRule(rule);
+                boolean known = !rules.add(rule);
+                if (added && known) {
+                    LOG.warn("the rule {} was gone, and is back", rule);
+                }
             } catch (LinuxException e) {
                 refused.put(rule, e);
             }

@@ -123,6 +123,7 @@ class VipPathTest {
             PathScene.until(
                     "a new route", () -> output("ip route show table 8484").contains("trigon-hc"));
             assertThat(scene.tcp(1)).isEqualTo("b1");
+            assertThat(output("ip rule show")).containsOnlyOnce("8484");
         }
     }
 
@@ -155,6 +156,15 @@ class VipPathTest {
             assertThat(output("ip rule show")).doesNotContain("8484");
             assertThat(output("ip -6 rule show")).containsOnlyOnce("8484");
         }
+        assertThat(PathDriver.state()).isEqualTo(before);
+    }
+
+    @Test
+    void shouldRemoveWhatAKilledVipdLeftThoughThereAreNoChecksAnyMore() throws Exception {
+        String before = PathDriver.state();
+        PathDriver.killAfterStart();
+        assertThat(PathDriver.state()).isNotEqualTo(before);
+        VipPath.removeLeftovers(PathScene.OWNER);
         assertThat(PathDriver.state()).isEqualTo(before);
     }
 
