@@ -101,8 +101,7 @@ class VipPathTest {
         try (PathScene scene = new PathScene(Way.L2DSR, 0)) {
             scene.path.use(Set.of());
             assertThat(output("ip rule show")).doesNotContain("lookup 8484");
-            assertThatThrownBy(() -> scene.tcp(1))
-                    .hasMessageContaining("203.0.113.10 is no VIP that checks are led to");
+            assertThatThrownBy(() -> scene.tcp(1)).hasMessageContaining("203.0.113.10 is no VIP with checks");
             scene.path.use(Set.of(Way.L2DSR.vip()));
             assertThat(scene.tcp(1)).isEqualTo("b1");
         }
