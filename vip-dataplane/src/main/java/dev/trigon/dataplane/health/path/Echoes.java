@@ -8,12 +8,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The echo requests that wait for their replies, by number: its high half is the identifier, its low half the sequence number. A
  * reply counts if the VIP sent it; one from the server's own address is what no client would take.
  */
 final class Echoes {
+    private static final Logger LOG = LoggerFactory.getLogger(Echoes.class);
+
     /** Somewhere, so that a late reply to a vipd that is gone is none to this one. */
     private final AtomicInteger last =
             new AtomicInteger(ThreadLocalRandom.current().nextInt());
@@ -49,7 +53,16 @@ final class Echoes {
         Waiting one = waiting.get(number);
         if (one != null && one.vip.equals(reply.source()) && one.over.compareAndSet(false, true)) {
             waiting.remove(number, one);
-            one.replied.run();
+            tell(one.replied);
+        }
+    }
+
+    /** A fault of who waits is not the other checks'. */
+    private static void tell(Runnable replied) {
+        try {
+            replied.run();
+        } catch (RuntimeException e) {
+            LOG.error("an echo reply", e);
         }
     }
 

@@ -114,8 +114,11 @@ final class PathRoutes implements AutoCloseable {
         Map<Rule, LinuxException> refused = new HashMap<>();
         for (Rule rule : vips.stream().map(this::ruleFor).collect(Collectors.toSet())) {
             try {
-                kernel.addRule(rule);
-                rules.add(rule);
+                boolean added = kernel.addRule(rule);
+                boolean known = !rules.add(rule);
+                if (added && known) {
+                    LOG.warn("the rule {} was gone, and is back", rule);
+                }
             } catch (LinuxException e) {
                 refused.put(rule, e);
             }
@@ -148,7 +151,10 @@ final class PathRoutes implements AutoCloseable {
     /** Why what is sent to this VIP does not get to the interface; null: it does. */
     @Nullable
     String obstacle(InetAddress vip) {
-        return vips.contains(vip) ? obstacles.get(vip) : vip.getHostAddress() + " is no VIP that checks are led to";
+        return vips.contains(vip)
+                ? obstacles.get(vip)
+                : vip.getHostAddress() + " is no VIP with checks, or is an address of this gateway, where what it sends"
+                        + " there stays";
     }
 
     private Rule ruleFor(InetAddress vip) {

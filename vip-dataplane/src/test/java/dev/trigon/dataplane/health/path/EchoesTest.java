@@ -1,6 +1,7 @@
 package dev.trigon.dataplane.health.path;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.trigon.dataplane.service.Specs;
 import dev.trigon.linux.packet.EchoReply;
@@ -43,6 +44,14 @@ class EchoesTest {
         echoes.take(reply(request, VIP));
         assertThat(replies).hasValue(0);
         assertThat(echoes.size()).isZero();
+    }
+
+    @Test
+    void shouldGoOnWhenWhoWaitsFails() {
+        Echoes.Numbered request = echoes.expect(VIP, () -> {
+            throw new IllegalStateException("a fault");
+        });
+        assertThatCode(() -> echoes.take(reply(request, VIP))).doesNotThrowAnyException();
     }
 
     @Test

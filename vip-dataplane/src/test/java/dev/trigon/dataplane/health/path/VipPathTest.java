@@ -101,8 +101,7 @@ class VipPathTest {
         try (PathScene scene = new PathScene(Way.L2DSR, 0)) {
             scene.path.use(Set.of());
             assertThat(output("ip rule show")).doesNotContain("lookup 8484");
-            assertThatThrownBy(() -> scene.tcp(1))
-                    .hasMessageContaining("203.0.113.10 is no VIP that checks are led to");
+            assertThatThrownBy(() -> scene.tcp(1)).hasMessageContaining("203.0.113.10 is no VIP with checks");
             scene.path.use(Set.of(Way.L2DSR.vip()));
             assertThat(scene.tcp(1)).isEqualTo("b1");
         }
@@ -123,6 +122,7 @@ class VipPathTest {
             PathScene.until(
                     "a new route", () -> output("ip route show table 8484").contains("trigon-hc"));
             assertThat(scene.tcp(1)).isEqualTo("b1");
+            assertThat(output("ip rule show")).containsOnlyOnce("8484");
         }
     }
 
@@ -155,6 +155,15 @@ class VipPathTest {
             assertThat(output("ip rule show")).doesNotContain("8484");
             assertThat(output("ip -6 rule show")).containsOnlyOnce("8484");
         }
+        assertThat(PathDriver.state()).isEqualTo(before);
+    }
+
+    @Test
+    void shouldRemoveWhatAKilledVipdLeftThoughThereAreNoChecksAnyMore() throws Exception {
+        String before = PathDriver.state();
+        PathDriver.killAfterStart();
+        assertThat(PathDriver.state()).isNotEqualTo(before);
+        VipPath.removeLeftovers(PathScene.OWNER);
         assertThat(PathDriver.state()).isEqualTo(before);
     }
 
