@@ -3,6 +3,7 @@ package dev.trigon.dataplane.balance;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Each backend in turn, as often as its weight asks. The order of one whole round is laid out beforehand, spread as
@@ -18,13 +19,19 @@ public final class WeightedRoundRobin implements Scheduler {
     private final int[] round;
     private final AtomicInteger cursor;
 
-    private WeightedRoundRobin(int[] round) {
+    private WeightedRoundRobin(int[] round, int first) {
         this.round = round;
-        this.cursor = new AtomicInteger();
+        this.cursor = new AtomicInteger(first);
     }
 
     public static WeightedRoundRobin of(int[] weights) {
-        return new WeightedRoundRobin(layOut(reduce(weights)));
+        return of(weights, null);
+    }
+
+    /** Goes on where the one before it was: whoever is first in a list would gain with each change, otherwise. */
+    public static WeightedRoundRobin of(int[] weights, @Nullable Scheduler before) {
+        int first = before instanceof WeightedRoundRobin other ? other.cursor.get() : 0;
+        return new WeightedRoundRobin(layOut(reduce(weights)), first);
     }
 
     @Override

@@ -52,6 +52,7 @@ public record ServiceDraft(
     }
 
     public ServiceDraft withBackends(List<BackendDraft> newBackends) {
-        return new ServiceDraft(name, vip, protocol, ports, forward, dscp, scheduler, flows, availability, health, newBackends);
+        return new ServiceDraft(
+                name, vip, protocol, ports, forward, dscp, scheduler, flows, availability, health, newBackends);
     }
 }

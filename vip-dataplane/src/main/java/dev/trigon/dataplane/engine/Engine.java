@@ -49,6 +49,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.function.Predicate;
@@ -61,6 +62,7 @@ import org.slf4j.LoggerFactory;
 /** The data path: a crew of workers, one flow table, one service table in force. */
 public final class Engine implements DataPath, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+    private static final int USUAL_MTU = 1_500;
     private static final long WARM_UP_NS = 700_000_000L;
     private static final Duration UPKEEP = Duration.ofSeconds(2);
     private static final Duration LOOK_AT_INTERFACES = Duration.ofSeconds(1);
@@ -93,6 +95,8 @@ public final class Engine implements DataPath, AutoCloseable {
     private final SlowStart slowStart = new SlowStart();
 
     private final PassiveChecks passive = new PassiveChecks();
+    private final HealthWatch health;
+    private final AtomicBoolean healthChanged = new AtomicBoolean();
     private Configured published = Configured.NOTHING;
     /** VIPs that are addresses of the gateway, when the services were published last. */
     private Set<InetAddress> ownVips = Set.of();
@@ -118,6 +122,7 @@ public final class Engine implements DataPath, AutoCloseable {
         this.stateHealth = new StateHealth(settings.state(), flows, store.clients());
         this.interfaces = Upkeep.start("interfaces", LOOK_AT_INTERFACES, crew::check);
         this.nextHops = NextHops.follow(kernel, this::routingChanged);
+        this.health = new HealthWatch(id -> inForce.backend(id), this::leastMtu, () -> healthChanged.set(true));
         this.conditions = Upkeep.start("conditions", LOOK_AT_CONDITIONS, this::reconsiderConditions);
         this.upkeep = Upkeep.start("upkeep", UPKEEP, offloads::check, portGuard::repair, stateHealth::check);
         this.doctor = GatewayDoctor.of(examined(settings), kernel);
@@ -300,17 +305,23 @@ public final class Engine implements DataPath, AutoCloseable {
         nextHops.share(ownVips);
         published = configured;
         passive.watch(passiveChecks(services));
+        health.expect(services, inForce);
         ServiceTable next = putInForce(own);
         // not before: by which timeouts a flow expires is its service's to say
         expiry.start();
         affinityUpkeep.start();
         crew.await("the new services", worker -> worker.adoptedVersion() >= next.version());
+        health.watch(services, own);
         guard.retain(foreignVips);
         portGuard.retain(rules);
         Stream<InetAddress> servers =
                 services.stream().flatMap(s -> s.backends().stream()).map(BackendSpec::address);
         Stream<InetAddress> formerServers = configured.former().stream().map(FormerBackend::address);
         nextHops.retain(Stream.concat(servers, formerServers).collect(Collectors.toSet()));
+    }
+
+    private int leastMtu() {
+        return crew.arms().stream().mapToInt(Arm::mtu).min().orElse(USUAL_MTU);
     }
 
     private static Map<Integer, PassiveCheck> passiveChecks(List<ServiceSpec> services) {
@@ -343,8 +354,8 @@ public final class Engine implements DataPath, AutoCloseable {
     /** Backends come up, go down and warm up without anybody changing what is configured. */
     private synchronized void reconsiderConditions() {
         long nowMs = clock.getAsLong();
-        boolean changed = passive.look(this::meter, nowMs);
-        if (changed || slowStart.isDue(nowMs)) {
+        boolean held = passive.look(this::meter, nowMs);
+        if (healthChanged.getAndSet(false) || held || slowStart.isDue(nowMs)) {
             putInForce(ownVips);
         }
     }
@@ -410,7 +421,8 @@ public final class Engine implements DataPath, AutoCloseable {
 
     @Override
     public @Nullable String whyDown(int backendId) {
-        return passive.whyDown(backendId);
+        String why = health.whyDown(backendId);
+        return why == null ? passive.whyDown(backendId) : why;
     }
 
     @Override
@@ -511,6 +523,7 @@ public final class Engine implements DataPath, AutoCloseable {
         nextHops.close();
         interfaces.close();
         conditions.close();
+        health.close();
         upkeep.close();
         solicitedNodes.close();
         try {

@@ -55,7 +55,7 @@ public final class Service {
             this.scheduler = before.scheduler;
             this.hashing = before.hashing;
         } else {
-            this.scheduler = schedulerFor(spec, backends, standing.weights());
+            this.scheduler = schedulerFor(spec, backends, standing.weights(), before == null ? null : before.scheduler);
             this.hashing =
                     scheduler.isHashing() ? scheduler : Maglev.small(high(backends), low(backends), standing.weights());
         }
@@ -69,9 +69,10 @@ public final class Service {
                 && standing.weighsAs(others);
     }
 
-    private static Scheduler schedulerFor(ServiceSpec spec, Backend[] backends, int[] weights) {
+    private static Scheduler schedulerFor(
+            ServiceSpec spec, Backend[] backends, int[] weights, @Nullable Scheduler before) {
         return switch (spec.scheduler()) {
-            case RR, WRR -> WeightedRoundRobin.of(weights);
+            case RR, WRR -> WeightedRoundRobin.of(weights, before);
             case LC, WLC -> LeastConnections.of(loads(backends), weights);
             case P2C -> PowerOfTwo.of(loads(backends), weights);
             case SH, MAGLEV -> Maglev.of(high(backends), low(backends), weights);

@@ -31,6 +31,7 @@ public record ServiceSpec(
     }
 
     public ServiceSpec withBackends(List<BackendSpec> others) {
-        return new ServiceSpec(name, vip, protocol, ports, forward, dscp, scheduler, flows, availability, health, others);
+        return new ServiceSpec(
+                name, vip, protocol, ports, forward, dscp, scheduler, flows, availability, health, others);
     }
 }
