@@ -4,9 +4,10 @@ import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.nio.channels.DatagramChannel;
+import java.util.Optional;
 
 /** The address that the kernel would send from: a datagram socket that connects sends nothing, and is told. */
 final class OwnAddress {
@@ -15,22 +16,25 @@ final class OwnAddress {
 
     private OwnAddress() {}
 
-    static InetAddress towards(InetAddress destination) throws IOException {
+    /** Empty where the kernel knows no way there. */
+    static Optional<InetAddress> towards(InetAddress destination) throws IOException {
         boolean v4 = destination instanceof Inet4Address;
         try (DatagramChannel channel =
                 DatagramChannel.open(v4 ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6)) {
-            channel.connect(new InetSocketAddress(destination, DISCARD));
-            return addressOf(channel.getLocalAddress());
-        } catch (IOException e) {
-            String address = destination.getHostAddress();
-            throw new IOException("no way to " + address + ": " + e.getMessage() + "; see ip route get " + address, e);
+            boolean reached = connect(channel, new InetSocketAddress(destination, DISCARD));
+            return reached && channel.getLocalAddress() instanceof InetSocketAddress local
+                    ? Optional.of(local.getAddress())
+                    : Optional.empty();
         }
     }
 
-    private static InetAddress addressOf(SocketAddress local) throws IOException {
-        if (local instanceof InetSocketAddress address) {
-            return address.getAddress();
+    /** No route is ENETUNREACH, and one that forbids it EINVAL or EACCES. */
+    private static boolean connect(DatagramChannel channel, InetSocketAddress destination) throws IOException {
+        try {
+            channel.connect(destination);
+            return true;
+        } catch (SocketException e) {
+            return false;
         }
-        throw new IOException("no address of IP: " + local);
     }
 }

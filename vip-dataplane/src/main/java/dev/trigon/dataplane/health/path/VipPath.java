@@ -14,6 +14,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.NetworkChannel;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -115,7 +116,8 @@ public final class VipPath implements CheckPath, AutoCloseable {
 
     @Override
     public Lease bind(NetworkChannel channel, Protocol protocol, Probed backend) throws IOException {
-        channel.bind(new InetSocketAddress(source(backend), 0));
+        // without a way to the backend any end will do: nothing arrives, as with clients, and that counts against it
+        channel.bind(source(backend).map(own -> new InetSocketAddress(own, 0)).orElse(null));
         SocketAddress bound = channel.getLocalAddress();
         if (!(bound instanceof InetSocketAddress local)) {
             throw new IOException("no socket of IP: " + bound);
@@ -125,9 +127,12 @@ public final class VipPath implements CheckPath, AutoCloseable {
 
     @Override
     public Lease echo(Probed backend, Runnable replied) throws IOException {
-        InetAddress source = source(backend);
+        Optional<InetAddress> source = source(backend);
+        if (source.isEmpty()) {
+            return Lease.NOTHING;
+        }
         Echoes.Numbered request = echoes.expect(backend.vip(), replied);
-        passages.count(send(request, source, backend));
+        passages.count(send(request, source.get(), backend));
         return request.lease();
     }
 
@@ -145,8 +150,8 @@ public final class VipPath implements CheckPath, AutoCloseable {
         }
     }
 
-    /** The gateway's own address towards this backend; fails where nothing that is sent from it could come back. */
-    private InetAddress source(Probed backend) throws IOException {
+    /** The gateway's own address towards this backend, if there is a way; fails where the gateway lacks what a check needs. */
+    private Optional<InetAddress> source(Probed backend) throws IOException {
         refuse(lost);
         refuse(routes.obstacle(backend.vip()));
         Backend known = backends.apply(backend.backendId());

@@ -63,6 +63,21 @@ class VipPathTest {
         }
     }
 
+    /** It counts against the backend: clients do not get there either. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Way.class,
+            names = {"L2DSR", "L3DSR_IPV6"})
+    void shouldGetNoAnswerWhereTheGatewayHasNoWay(Way way) throws Exception {
+        try (PathScene scene = new PathScene(way, 0)) {
+            sh("ip link set v1 down");
+            assertThat(scene.tcp(1)).isEqualTo(PathScene.SILENCE);
+            assertThat(scene.udp(1)).isEqualTo(PathScene.SILENCE);
+            assertThat(scene.echo(1)).isFalse();
+            assertThat(scene.tcp(2)).isEqualTo("b2");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"0", "2"})
     void shouldGetRepliesWhenTheKernelDoesNotFilterStrictly(String rpFilter) throws Exception {
