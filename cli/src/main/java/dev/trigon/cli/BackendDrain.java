@@ -17,9 +17,9 @@ import picocli.CommandLine.Spec;
         header = "Give a backend no new flows.",
         description = {
             "It keeps those it has until they end. `vipctl backend enable` takes it back.",
-            "With --wait it is looked at once a second. A client's handshake may be under way, which is no flow yet,"
-                + " so no flow must have been seen for as long as one may take, the service's timeout `syn`, and 5 s"
-                + " more: by default 35 s; for udp 5 s.",
+            "With --wait it is looked at once a second. A client's handshake may be under way, which is no flow yet, so no flow"
+                    + " must have been seen for as long as one may take, the service's timeout `syn`, and 5 s more: by"
+                    + " default 35 s; for udp 5 s.",
             "The time left is told from how the flows have fallen in the last 30 s."
         },
         footer = {

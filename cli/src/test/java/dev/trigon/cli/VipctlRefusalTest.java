@@ -35,8 +35,8 @@ class VipctlRefusalTest {
                 rig.vipctl("service add web --vip 203.0.113.10 --protocol tcp --port 80:8080"),
                 1,
                 "vipctl: new service, field 'ports': '80:8080' asks for port translation, and with direct return the"
-                    + " server must answer from the VIP's own port; let the server listen on the VIP's port and give"
-                    + " that port alone\n");
+                        + " server must answer from the VIP's own port; let the server listen on the VIP's port and give"
+                        + " that port alone\n");
         rig.vipctl("service add web --vip 203.0.113.10 --protocol tcp --port 80");
         assertFails(
                 rig.vipctl("service add web --vip 203.0.113.11 --protocol tcp --port 80"),
@@ -105,8 +105,8 @@ class VipctlRefusalTest {
         assertFails(
                 rig.vipctl("service set web --sched wrr"),
                 2,
-                "vipctl: Unknown options: '--sched', 'wrr'; did you mean '--scheduler' by '--sched'? see `vipctl"
-                        + " service set --help`\n");
+                "vipctl: Unknown options: '--sched', 'wrr'; did you mean '--scheduler' by '--sched'? see `vipctl service"
+                        + " set --help`\n");
         assertFails(
                 rig.vipctl("backend add web b1 --adress=10.2.0.11"),
                 2,
