@@ -8,8 +8,7 @@ import picocli.CommandLine.Mixin;
         name = "disable",
         header = "Take a backend out at once.",
         description =
-                "Its TCP connections are reset, or move where the service says so; its UDP flows move. `vipctl backend"
-                        + " enable` takes it back.",
+                "Its TCP connections are reset, or move where the service says so; its UDP flows move. `vipctl backend enable` takes it back.",
         footer = {"", "Example:", "  vipctl backend disable web b1"})
 final class BackendDisable implements Callable<Integer> {
     private final Session session;

@@ -14,8 +14,7 @@ import picocli.CommandLine.Option;
         name = "remove",
         header = "Remove a backend.",
         description = {
-            "It gets no new flows; those it has go on there until they end, and `vipctl backend list` shows it until"
-                    + " then.",
+            "It gets no new flows; those it has go on there until they end, and `vipctl backend list` shows it until then.",
             "With --force they end at once, as by `vipctl backend disable`; also for one that was removed without.",
             "A name may be that of one that is configured and of others that drain: --address says which is meant."
         },

@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** Writes what the distribution has beside its programs and is made from the commands: completions and manual pages. */
-final class Documents {
+/** Maven runs it: writes what the distribution has beside its programs and is made from the commands: completions and manual pages. */
+public final class Documents {
     private Documents() {}
 
     /** @param args the directory that is share/ in the distribution, and the version */

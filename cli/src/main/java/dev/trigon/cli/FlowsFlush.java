@@ -17,8 +17,7 @@ import picocli.CommandLine.Option;
         name = "flush",
         header = "Forget flows.",
         description =
-                "The next packet of each is placed as a new flow's: where that is another server, a TCP connection"
-                        + " breaks. Those that fit every option given; one option is needed.",
+                "The next packet of each is placed as a new flow's: where that is another server, a TCP connection breaks. Those that fit every option given; one option is needed.",
         footer = {
             "",
             "Examples:",

@@ -16,8 +16,7 @@ import picocli.CommandLine.Option;
         name = "list",
         header = "List remembered flows.",
         description =
-                "Those that fit every option given. They are printed while they arrive, so all of them can be asked"
-                        + " for.",
+                "Those that fit every option given. They are printed while they arrive, so all of them can be asked for.",
         footer = {
             "",
             "Examples:",

@@ -48,8 +48,7 @@ final class ServiceOptions {
             names = "--affinity",
             paramLabel = "D",
             description =
-                    "The same client goes to the same backend, for this long after its last flow: 1s to 168h, or none"
-                            + " (default).")
+                    "The same client goes to the same backend, for this long after its last flow: 1s to 168h, or none (default).")
     private @Nullable String affinity;
 
     @Option(
@@ -83,8 +82,7 @@ final class ServiceOptions {
             names = "--timeout",
             paramLabel = "STATE=D",
             description =
-                    "How long a flow in that state may be idle: syn, established, closing, closed or udp; 1s to 168h,"
-                            + " or default: the gateway's. Can be repeated.")
+                    "How long a flow in that state may be idle: syn, established, closing, closed or udp; 1s to 168h, or default: the gateway's. Can be repeated.")
     private Map<TimedState, String> timeouts = new EnumMap<>(TimedState.class);
 
     @Option(
@@ -93,8 +91,7 @@ final class ServiceOptions {
             fallbackValue = "true",
             paramLabel = "BOOL",
             description =
-                    "udp: place each datagram by itself and remember nothing, as for DNS; --one-packet=false takes it"
-                            + " back.")
+                    "udp: place each datagram by itself and remember nothing, as for DNS; --one-packet=false takes it back.")
     private @Nullable Boolean onePacket;
 
     @Option(

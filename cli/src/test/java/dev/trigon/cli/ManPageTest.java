@@ -43,7 +43,7 @@ class ManPageTest {
                     .SH SYNOPSIS
                     """)
                 .contains(".TP\n\\fISERVICE\\fR\nThe service.\n", ".TP\n\\fB\\-\\-wait\\fR\n")
-                .contains("\n  vipctl backend drain web b1 \\-\\-wait\n")
+                .contains("\n  vipctl backend drain web b1 \\-\\-wait ")
                 .endsWith(".SH SEE ALSO\nvipctl\\-backend(1)\n");
         assertThat(ManPage.of(command("vipctl flows list"), "1").lines()).anyMatch(line -> line.contains("100)"));
     }

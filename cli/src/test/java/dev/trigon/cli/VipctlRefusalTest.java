@@ -105,8 +105,8 @@ class VipctlRefusalTest {
         assertFails(
                 rig.vipctl("service set web --sched wrr"),
                 2,
-                "vipctl: Unknown options: '--sched', 'wrr'; did you mean '--scheduler' by '--sched'? see `vipctl"
-                        + " service set --help`\n");
+                "vipctl: Unknown options: '--sched', 'wrr'; did you mean '--scheduler' by '--sched'? see `vipctl service"
+                        + " set --help`\n");
         assertFails(
                 rig.vipctl("backend add web b1 --adress=10.2.0.11"),
                 2,

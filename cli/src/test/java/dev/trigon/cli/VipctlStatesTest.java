@@ -42,10 +42,10 @@ class VipctlStatesTest {
         }
         assertOut(rig.vipctl("backend disable web b1"), "backend b1 of service web is disabled\n");
         assertOut(rig.vipctl("backend list"), """
-            SERVICE  NAME  ADDRESS    WEIGHT  STATE     FLOWS  PACKETS    BYTES
-            web      b1    10.2.0.11     100  disabled      1       10  1.5 KiB
-            web      b2    10.2.0.12     100  draining      2       20  3.0 KiB
-            """);
+                SERVICE  NAME  ADDRESS    WEIGHT  STATE     FLOWS  PACKETS    BYTES
+                web      b1    10.2.0.11     100  disabled      1       10  1.5 KiB
+                web      b2    10.2.0.12     100  draining      2       20  3.0 KiB
+                """);
         assertOut(rig.vipctl("backend set web b2 --weight 7"), "backend b2 of service web set: weight 7\n");
         assertThat(rig.vipctl("backend list -o json").out()).contains("\"state\" : \"draining\"");
         assertOut(rig.vipctl("backend enable web b2"), "backend b2 of service web is up: weight 7\n");
@@ -163,10 +163,10 @@ class VipctlStatesTest {
                 rig.vipctl("backend remove web b2"),
                 "backend b2 of service web removed; 2 flows left there, until the last has ended\n");
         assertOut(rig.vipctl("backend list web"), """
-            SERVICE  NAME  ADDRESS    WEIGHT  STATE     FLOWS  PACKETS    BYTES
-            web      b1    10.2.0.11     100  up            1       10  1.5 KiB
-            web      b2    10.2.0.12       0  draining      2       20  3.0 KiB
-            """);
+                SERVICE  NAME  ADDRESS    WEIGHT  STATE     FLOWS  PACKETS    BYTES
+                web      b1    10.2.0.11     100  up            1       10  1.5 KiB
+                web      b2    10.2.0.12       0  draining      2       20  3.0 KiB
+                """);
         assertThat(rig.vipctl("backend list web -o json").out()).containsOnlyOnce("\"former\" : true");
         assertOut(rig.vipctl("backend remove web b2 --force"), "backend b2 of service web removed\n");
         assertThat(rig.dataPath().former).extracting(FormerBackend::drains).containsExactly(false);
@@ -190,8 +190,8 @@ class VipctlStatesTest {
                         + " established=1h, whenDown move, 2 backends\n");
         assertOut(
                 rig.vipctl("service set web --affinity-prefix 24 --affinity-prefix6 64 --affinity-group shop"),
-                "service web set: tcp 203.0.113.10 port 80, l2dsr, maglev, affinity 10m prefix 24 prefix6 64 group"
-                        + " shop, timeouts syn=5s established=1h, whenDown move, 2 backends\n");
+                "service web set: tcp 203.0.113.10 port 80, l2dsr, maglev, affinity 10m prefix 24 prefix6 64 group shop,"
+                        + " timeouts syn=5s established=1h, whenDown move, 2 backends\n");
         assertThat(rig.vipctl("service show web").out()).contains("""
                 affinity     10m prefix 24 prefix6 64 group shop
                 timeouts     syn=5s established=1h
@@ -248,46 +248,46 @@ class VipctlStatesTest {
     @Test
     void shouldExportAllOfItSoThatItCanBeApplied() throws IOException {
         String services = """
-            services:
-              - name: shop
-                vip: 203.0.113.10
-                protocol: tcp
-                ports:
-                  - 443
-                forward: l2dsr
-                scheduler: maglev
-                affinity:
-                  time: 10m
-                  prefix: 24
-                  group: shop
-                timeouts:
-                  established: 1h
-                  closed: 5s
-                whenDown: move
-                backends:
-                  - name: b1
-                    address: 10.2.0.11
-                    weight: 100
-                    state: draining
-              - name: dns
-                vip: 203.0.113.53
-                protocol: udp
-                ports:
-                  - 53
-                forward: l2dsr
-                scheduler: maglev
-                onePacket: true
-                backends: []
-              - name: game
-                vip: 203.0.113.53
-                protocol: udp
-                ports:
-                  - 54
-                forward: l2dsr
-                scheduler: maglev
-                affinity: 30m
-                backends: []
-            """;
+                services:
+                  - name: shop
+                    vip: 203.0.113.10
+                    protocol: tcp
+                    ports:
+                      - 443
+                    forward: l2dsr
+                    scheduler: maglev
+                    affinity:
+                      time: 10m
+                      prefix: 24
+                      group: shop
+                    timeouts:
+                      established: 1h
+                      closed: 5s
+                    whenDown: move
+                    backends:
+                      - name: b1
+                        address: 10.2.0.11
+                        weight: 100
+                        state: draining
+                  - name: dns
+                    vip: 203.0.113.53
+                    protocol: udp
+                    ports:
+                      - 53
+                    forward: l2dsr
+                    scheduler: maglev
+                    onePacket: true
+                    backends: []
+                  - name: game
+                    vip: 203.0.113.53
+                    protocol: udp
+                    ports:
+                      - 54
+                    forward: l2dsr
+                    scheduler: maglev
+                    affinity: 30m
+                    backends: []
+                """;
         Path file = Files.writeString(directory.resolve("services.yaml"), services);
         assertThat(rig.vipctl("apply -f " + file).err()).isEmpty();
         assertOut(rig.vipctl("export"), services);

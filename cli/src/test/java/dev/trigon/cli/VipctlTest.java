@@ -18,32 +18,32 @@ import org.junit.jupiter.api.io.TempDir;
 /** Command lines against a real control server on a real socket; only the packets are missing. */
 class VipctlTest {
     private static final String SERVICES = """
-        services:
-          - name: web
-            vip: 203.0.113.10
-            protocol: tcp
-            ports:
-              - 80
-              - 8000-8100
-            forward: l2dsr
-            scheduler: maglev
-            backends:
-              - name: b1
-                address: 10.2.0.11
-                weight: 100
-              - name: b2
-                address: 10.2.0.12
-                weight: 50
-          - name: dns
-            vip: 203.0.113.53
-            protocol: udp
-            ports:
-              - any
-            forward: l3dsr
-            dscp: 3
-            scheduler: wrr
-            backends: []
-        """;
+            services:
+              - name: web
+                vip: 203.0.113.10
+                protocol: tcp
+                ports:
+                  - 80
+                  - 8000-8100
+                forward: l2dsr
+                scheduler: maglev
+                backends:
+                  - name: b1
+                    address: 10.2.0.11
+                    weight: 100
+                  - name: b2
+                    address: 10.2.0.12
+                    weight: 50
+              - name: dns
+                vip: 203.0.113.53
+                protocol: udp
+                ports:
+                  - any
+                forward: l3dsr
+                dscp: 3
+                scheduler: wrr
+                backends: []
+            """;
 
     @TempDir
     Path directory;
@@ -92,22 +92,22 @@ class VipctlTest {
                 passive      -
                 health       -
 
-            SERVICE  NAME  ADDRESS    WEIGHT  STATE  FLOWS  PACKETS    BYTES
-            web      b1    10.2.0.11     100  up         1       10  1.5 KiB
-            web      b2    10.2.0.12       0  up         2       20  3.0 KiB
-            """);
+                SERVICE  NAME  ADDRESS    WEIGHT  STATE  FLOWS  PACKETS    BYTES
+                web      b1    10.2.0.11     100  up         1       10  1.5 KiB
+                web      b2    10.2.0.12       0  up         2       20  3.0 KiB
+                """);
         assertOut(rig.vipctl("service list"), """
-            NAME  VIP           PROTOCOL  PORTS  FORWARD  DSCP  SCHEDULER  BACKENDS  FLOWS
-            web   203.0.113.10  tcp       80     l3dsr       3  wrr               2      3
-            """);
+                NAME  VIP           PROTOCOL  PORTS  FORWARD  DSCP  SCHEDULER  BACKENDS  FLOWS
+                web   203.0.113.10  tcp       80     l3dsr       3  wrr               2      3
+                """);
         assertOut(
                 rig.vipctl("backend remove web b1"),
                 "backend b1 of service web removed; 1 flow left there, until the last has ended\n");
         rig.dataPath().activeFlows.put(1, 0L);
         assertOut(rig.vipctl("backend list web"), """
-            SERVICE  NAME  ADDRESS    WEIGHT  STATE  FLOWS  PACKETS    BYTES
-            web      b2    10.2.0.12       0  up         2       20  3.0 KiB
-            """);
+                SERVICE  NAME  ADDRESS    WEIGHT  STATE  FLOWS  PACKETS    BYTES
+                web      b2    10.2.0.12       0  up         2       20  3.0 KiB
+                """);
         assertOut(rig.vipctl("service remove web"), "service web removed\n");
         assertOut(
                 rig.vipctl("service list"), "NAME  VIP  PROTOCOL  PORTS  FORWARD  DSCP  SCHEDULER  BACKENDS  FLOWS\n");
@@ -147,30 +147,30 @@ class VipctlTest {
     @Test
     void shouldExportIpv6SoThatItCanBeApplied() throws IOException {
         String services = SERVICES + """
-              - name: web6
-                vip: 2001:db8:f::10
-                protocol: tcp
-                ports:
-                  - 80
-                forward: l2dsr
-                scheduler: maglev
-                backends:
-                  - name: b1
-                    address: 2001:db8:2::11
-                    weight: 100
-              - name: all6
-                vip: "2001:db8:f::"
-                protocol: udp
-                ports:
-                  - any
-                forward: l3dsr
-                dscp: 7
-                scheduler: maglev
-                backends:
-                  - name: b1
-                    address: 1:2:3:4:5:6:7:8
-                    weight: 100
-            """;
+                  - name: web6
+                    vip: 2001:db8:f::10
+                    protocol: tcp
+                    ports:
+                      - 80
+                    forward: l2dsr
+                    scheduler: maglev
+                    backends:
+                      - name: b1
+                        address: 2001:db8:2::11
+                        weight: 100
+                  - name: all6
+                    vip: "2001:db8:f::"
+                    protocol: udp
+                    ports:
+                      - any
+                    forward: l3dsr
+                    dscp: 7
+                    scheduler: maglev
+                    backends:
+                      - name: b1
+                        address: 1:2:3:4:5:6:7:8
+                        weight: 100
+                """;
         Path file = Files.writeString(directory.resolve("services.yaml"), services);
         assertOut(
                 rig.vipctl("apply -f " + file),
@@ -189,29 +189,29 @@ class VipctlTest {
         Path file = Files.writeString(directory.resolve("services.yaml"), SERVICES);
         rig.vipctl("apply -f " + file);
         assertOut(rig.vipctl("backend list web -o json"), """
-            [
-              {
-                "service" : "web",
-                "name" : "b1",
-                "address" : "10.2.0.11",
-                "weight" : 100,
-                "state" : "up",
-                "activeFlows" : 1,
-                "packets" : 10,
-                "bytes" : 1536
-              },
-              {
-                "service" : "web",
-                "name" : "b2",
-                "address" : "10.2.0.12",
-                "weight" : 50,
-                "state" : "up",
-                "activeFlows" : 2,
-                "packets" : 20,
-                "bytes" : 3072
-              }
-            ]
-            """);
+                [
+                  {
+                    "service" : "web",
+                    "name" : "b1",
+                    "address" : "10.2.0.11",
+                    "weight" : 100,
+                    "state" : "up",
+                    "activeFlows" : 1,
+                    "packets" : 10,
+                    "bytes" : 1536
+                  },
+                  {
+                    "service" : "web",
+                    "name" : "b2",
+                    "address" : "10.2.0.12",
+                    "weight" : 50,
+                    "state" : "up",
+                    "activeFlows" : 2,
+                    "packets" : 20,
+                    "bytes" : 3072
+                  }
+                ]
+                """);
         assertOut(rig.vipctl("service show dns -o yaml"), """
                 name: dns
                 vip: 203.0.113.53
@@ -252,43 +252,43 @@ class VipctlTest {
                 new ArmStatus("eth0", "af_xdp", "generic mode", "the host can", 2, null),
                 new ArmStatus("eth1", "pcap", null, "the host cannot", 0, "it is down"));
         assertThat(rig.vipctl("status").out()).contains("""
-            interfaces  eth0 up (af_xdp, generic mode)
-                        eth1 LOST: it is down
-            """);
+                interfaces  eth0 up (af_xdp, generic mode)
+                            eth1 LOST: it is down
+                """);
         assertThat(rig.vipctl("status -o json").out())
                 .contains("\"interface\" : \"eth1\"", "\"state\" : \"lost\"", "\"why\" : \"it is down\"");
         assertOut(rig.vipctl("counters"), """
-            COUNTER        PACKETS
-            received       1234570
-            forwarded      1234567
-            answered             1
-            passed               0
-            waiting              0
-            dropped              2
-              truncated          2
-            kernelDropped        5
-            """);
+                COUNTER        PACKETS
+                received       1234570
+                forwarded      1234567
+                answered             1
+                passed               0
+                waiting              0
+                dropped              2
+                  truncated          2
+                kernelDropped        5
+                """);
         assertOut(rig.vipctl("counters --all"), """
-            COUNTER        PACKETS  MEANING
-            received       1234570  what received means
-            forwarded      1234567  what forwarded means
-            answered             1  what answered means
-            passed               0  what passed means
-            waiting              0  what waiting means
-            dropped              2  what dropped means
-              truncated          2  shorter than its headers say
-              no-backend         0  no backend takes new flows
-            kernelDropped        5  no room in the capture
-            """);
+                COUNTER        PACKETS  MEANING
+                received       1234570  what received means
+                forwarded      1234567  what forwarded means
+                answered             1  what answered means
+                passed               0  what passed means
+                waiting              0  what waiting means
+                dropped              2  what dropped means
+                  truncated          2  shorter than its headers say
+                  no-backend         0  no backend takes new flows
+                kernelDropped        5  no room in the capture
+                """);
         assertThat(rig.vipctl("counters -o json").out()).doesNotContain("meanings");
         assertThat(rig.vipctl("counters --all -o json").out())
                 .contains("\"meanings\" : {\n    \"received\" : \"what received means\",");
         assertOut(rig.vipctl("flows count -o json"), """
-            {
-              "active" : 0,
-              "max" : 1048576
-            }
-            """);
+                {
+                  "active" : 0,
+                  "max" : 1048576
+                }
+                """);
     }
 
     /** Every line of the guide that is a command, in its order. */
