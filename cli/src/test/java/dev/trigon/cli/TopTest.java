@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class TopTest {
     private static BackendView backend(String service, String name, long packets, long octets, long flows) {
-        return new BackendView(service, name, "10.2.0.11", 100, "up", flows, packets, octets, null);
+        return new BackendView(service, name, "10.2.0.11", 100, "up", null, null, flows, packets, octets, null);
     }
 
     @Test

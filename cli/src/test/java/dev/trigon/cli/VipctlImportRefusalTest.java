@@ -132,7 +132,11 @@ class VipctlImportRefusalTest {
     private static VipctlRig.Run vipctl(String... words) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        int exitCode = Vipctl.run(new PrintWriter(out, true), new PrintWriter(err, true), Map.of(), ns -> {}, words);
+        int exitCode = Vipctl.run(
+                new PrintWriter(out, true),
+                new PrintWriter(err, true),
+                new Surroundings(Map.of(), false, null, System::nanoTime, ns -> {}),
+                words);
         return new VipctlRig.Run(exitCode, out.toString(), err.toString());
     }
 }
