@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.trigon.systemtests.lab.Client;
-import dev.trigon.systemtests.lab.Downloads;
 import dev.trigon.systemtests.lab.Eventually;
 import dev.trigon.systemtests.lab.Family;
 import dev.trigon.systemtests.lab.Host;
@@ -20,16 +19,16 @@ import org.junit.jupiter.api.Test;
 
 /** A server fails, in each of the ways there are, and is found out by checks that go the way of the clients. */
 abstract class HealthChecks {
-    private static final String FAILING = "b2";
-    /** Interval times fall, the timeout of the last, and a second for what is not the checks' own. */
-    private static final Duration FOUND_OUT = Duration.ofMillis(500 * 3 + 400 + 1_000);
+    static final String FAILING = "b2";
+    /** Interval times fall, the timeout of the last, and what a busy machine needs for all that is not the checks' own. */
+    private static final Duration FOUND_OUT = Duration.ofMillis(500 * 3 + 400 + 1_500);
 
-    private static final Duration RECOVERED = Duration.ofMillis(500 * 2 + 400 + 1_000);
+    private static final Duration RECOVERED = Duration.ofMillis(500 * 2 + 400 + 1_500);
     /** A server's kernel, or its agent, takes its time. */
-    private static final Duration BACK = Duration.ofSeconds(15);
+    static final Duration BACK = Duration.ofSeconds(15);
 
     private Vipd vipd;
-    private Host failing;
+    Host failing;
 
     abstract Lab lab();
 
@@ -63,8 +62,8 @@ abstract class HealthChecks {
 
     @AfterEach
     void shouldHaveHadNoFault() {
+        // what servers send from the VIP to the gateway are their answers to the checks
         assertThat(vipd.dropped("fault")).isZero();
-        assertThat(lab().packets().crossed()).isZero();
     }
 
     @Test
@@ -82,23 +81,6 @@ abstract class HealthChecks {
     }
 
     @Test
-    void shouldFindOutThatAFirewallIsInTheWayAndResetWhatIsStuck() {
-        try (Downloads downloads = Downloads.start(lab(), 80, 3, "8M")) {
-            failing.shell(
-                    "nft 'table inet test { chain in { type filter hook input priority 0; tcp dport 80 drop; } }'");
-            try {
-                awaitDown("no answer");
-                Downloads.shouldBeReset(downloads.from(FAILING), Duration.ofSeconds(5));
-                Downloads.shouldGrow(downloads.notFrom(FAILING));
-                shouldServeWithoutIt();
-            } finally {
-                failing.shell("nft delete table inet test");
-            }
-        }
-        awaitAllUp(BACK);
-    }
-
-    @Test
     void shouldFindOutThatTheVipIsNotOnTheLoopback() {
         lab().agent(FAILING).stop();
         try {
@@ -111,20 +93,7 @@ abstract class HealthChecks {
         lab().client().awaitAnswersFrom(SERVERS);
     }
 
-    @Test
-    void shouldFindOutThatAServerIsGone() {
-        failing.shell(
-                "nft 'table netdev test { chain in { type filter hook ingress device eth0 priority -500; drop; } }'");
-        try {
-            awaitDown("no answer");
-            shouldServeWithoutIt();
-        } finally {
-            failing.shell("nft delete table netdev test");
-        }
-        awaitAllUp(BACK);
-    }
-
-    private void shouldServeWithoutIt() {
+    void shouldServeWithoutIt() {
         for (Family family : Family.values()) {
             Client.Answers answers = lab().client().over(family).get(30);
             assertThat(answers.of(FAILING)).isZero();
@@ -132,7 +101,7 @@ abstract class HealthChecks {
         }
     }
 
-    private void awaitDown(String why) {
+    void awaitDown(String why) {
         for (Family family : Family.values()) {
             Eventually.within(
                     FOUND_OUT,
@@ -147,7 +116,7 @@ abstract class HealthChecks {
                 && backend.path("reason").asText().contains(why);
     }
 
-    private void awaitAllUp(Duration limit) {
+    void awaitAllUp(Duration limit) {
         for (Family family : Family.values()) {
             for (String server : SERVERS) {
                 Eventually.within(
@@ -159,7 +128,7 @@ abstract class HealthChecks {
     }
 
     private JsonNode backend(Family family, String server) {
-        for (JsonNode backend : vipd.ask("backend", "list", family.name("web"))) {
+        for (JsonNode backend : vipd.backends(family.name("web"))) {
             if (backend.path("name").asText().equals(server)) {
                 return backend;
             }

@@ -201,6 +201,11 @@ public final class Vipd {
                 .out());
     }
 
+    /** A service's backends, as vipctl would print them, and sooner. */
+    public JsonNode backends(String service) {
+        return Json.of(get("/v1/services/" + service + "/backends").orFail().out());
+    }
+
     /** How many flows are remembered. */
     public long activeFlows() {
         return ask("flows", "count").path("active").asLong();

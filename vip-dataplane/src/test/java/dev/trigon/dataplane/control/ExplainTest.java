@@ -42,7 +42,8 @@ class ExplainTest {
         assertThat(json(rig.http.get("/v1/explain?protocol=tcp&client=198.51.100.10:40000&vip=203.0.113.10:80")))
                 .isEqualTo(MAPPER.readTree("""
                                 {"protocol": "tcp", "client": "198.51.100.10:40000", "vip": "203.0.113.10:80",
-                                 "service": "web", "backend": "b2", "address": "10.2.0.12", "reason": "hash"}
+                                 "service": "web", "backend": "b2", "address": "10.2.0.12", "reason": "hash",
+                                 "nextHop": null, "before": null, "after": null}
                                 """));
     }
 
@@ -55,7 +56,8 @@ class ExplainTest {
                         "/v1/explain?protocol=udp&client=%5B2001:DB8:C:0::10%5D:40000&vip=%5b2001:db8:f::10%5d:80")))
                 .isEqualTo(MAPPER.readTree("""
                                 {"protocol": "udp", "client": "[2001:db8:c::10]:40000", "vip": "[2001:db8:f::10]:80",
-                                 "service": "web", "backend": "b2", "address": "2001:db8:2::12", "reason": "hash"}
+                                 "service": "web", "backend": "b2", "address": "2001:db8:2::12", "reason": "hash",
+                                 "nextHop": null, "before": null, "after": null}
                                 """));
     }
 

@@ -33,11 +33,23 @@ final class RandomServices {
                 "vip: " + (six ? "\"2001:db8:f::" + number + "\"" : "203.0.113." + number),
                 "protocol: " + (tcp ? "tcp" : "udp"),
                 "ports: " + one("any", "80", "[80, 443]", "\"8000-8100,9000\"", "[53, \"60-61\"]")));
-        maybe(fields, "scheduler: " + one("maglev", "wrr"));
+        maybe(fields, "scheduler: " + one("maglev", "wrr", "rr", "lc", "wlc", "p2c", "sh"));
         if (random.nextBoolean()) {
             fields.add("forward: l3dsr");
             maybe(fields, "dscp: " + (10 + number));
         }
+        maybe(fields, "whenAllDown: " + one("open", "closed"));
+        maybe(fields, "slowStart: " + one("none", "30s"));
+        if (tcp) {
+            maybe(fields, "passive: " + one("true", "false", "{repeats: 7, within: 20s}"));
+        }
+        maybe(
+                fields,
+                "health: "
+                        + one(
+                                "{type: tcp, port: 80}",
+                                "{type: http, port: 80, path: /up, expect: \"200,204\"}",
+                                "{type: icmp, fall: 5}"));
         boolean onePacket = !tcp && random.nextInt(4) == 0;
         if (onePacket) {
             fields.add("onePacket: true");
@@ -61,6 +73,7 @@ final class RandomServices {
                     List.of("name: b" + i, "address: " + (six ? "\"2001:db8:2::" + i + "\"" : "10.2.0." + i)));
             maybe(fields, "weight: " + random.nextInt(65_536));
             maybe(fields, "state: " + one("up", "draining", "disabled"));
+            maybe(fields, "backup: " + one("true", "false"));
             backends.add("{" + String.join(", ", fields) + "}");
         }
         return backends;
