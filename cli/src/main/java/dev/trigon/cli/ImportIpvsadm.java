@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
             "  -A -t 203.0.113.10:80 -s wlc -p 300",
             "  -a -t 203.0.113.10:80 -r 10.2.0.11:80 -m -w 3",
             "make the service tcp-203.0.113.10-80, and the second is told as",
-            "  rules:2: NAT (-m) cannot return directly: written as l2dsr; put the …"
+            "  rules:2: NAT (-m) cannot return directly: written as l2dsr; put the ..."
         })
 final class ImportIpvsadm implements Callable<Integer> {
     private final Session session;

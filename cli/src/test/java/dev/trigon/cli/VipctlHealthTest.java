@@ -45,11 +45,11 @@ class VipctlHealthTest {
                                 + " --health-via direct --health-port 8080"),
                 "service web set: tcp 203.0.113.10 port 80, l2dsr, maglev, health tcp, 0 backends\n");
         assertThat(rig.vipctl("service show web").out())
-                .contains("health     tcp every 500ms timeout 100ms rise 4 fall 5 via direct port 8080\n");
+                .contains("health       tcp every 500ms timeout 100ms rise 4 fall 5 via direct port 8080\n");
         rig.vipctl("service set web --health https --health-path /ok --health-host www.example.org"
                 + " --health-expect 200,300-302 --health-body all~well --health-verify");
         assertThat(rig.vipctl("service show web").out())
-                .contains("health     https every 500ms timeout 100ms rise 4 fall 5 via direct port 8080 path /ok host"
+                .contains("health       https every 500ms timeout 100ms rise 4 fall 5 via direct port 8080 path /ok host"
                         + " www.example.org expect 200,300-302 body 'all well' verify true\n");
         rig.vipctl("service set web --health-verify=false");
         assertThat(rig.vipctl("service show web -o json").out())
