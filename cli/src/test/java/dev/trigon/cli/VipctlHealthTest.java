@@ -49,8 +49,9 @@ class VipctlHealthTest {
         rig.vipctl("service set web --health https --health-path /ok --health-host www.example.org"
                 + " --health-expect 200,300-302 --health-body all~well --health-verify");
         assertThat(rig.vipctl("service show web").out())
-                .contains("health       https every 500ms timeout 100ms rise 4 fall 5 via direct port 8080 path /ok host"
-                        + " www.example.org expect 200,300-302 body 'all well' verify true\n");
+                .contains(
+                        "health       https every 500ms timeout 100ms rise 4 fall 5 via direct port 8080 path /ok host"
+                                + " www.example.org expect 200,300-302 body 'all well' verify true\n");
         rig.vipctl("service set web --health-verify=false");
         assertThat(rig.vipctl("service show web -o json").out())
                 .contains("\"type\" : \"https\"", "\"interval\" : \"500ms\"", "\"expect\" : \"200,300-302\"")
