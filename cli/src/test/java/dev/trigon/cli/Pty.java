@@ -18,6 +18,8 @@ final class Pty {
     /** @param text all that was seen on the terminal, what was typed and how the terminal was left included */
     record Run(int exitCode, String text) {}
 
+    private static final String LIMIT_SECONDS = "60";
+
     /** What somebody does who sits there. */
     interface Hand {
         void act(OutputStream keys) throws Exception;
@@ -54,8 +56,19 @@ final class Pty {
         String inShell = "stty cols 60 rows 20; "
                 + commandLine.replace("vipctl ", VIPCTL + " --socket " + socket + " ")
                 + "; status=$?; stty -a; exit $status";
-        ProcessBuilder builder =
-                new ProcessBuilder(List.of("script", "-qec", inShell, "/dev/null")).redirectErrorStream(true);
+        // whoever was started in the background ignores Ctrl-C, and so would all that it starts
+        List<String> command = List.of(
+                "timeout",
+                "-k",
+                "5",
+                LIMIT_SECONDS,
+                "env",
+                "--default-signal=INT",
+                "script",
+                "-qec",
+                inShell,
+                "/dev/null");
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().remove("COLUMNS");
         builder.environment().remove("NO_COLOR");
         builder.environment().put("TERM", "xterm");
