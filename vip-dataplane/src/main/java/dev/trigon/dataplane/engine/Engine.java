@@ -97,6 +97,9 @@ public final class Engine implements DataPath, AutoCloseable {
     private final PassiveChecks passive = new PassiveChecks();
     private final HealthWatch health;
     private final AtomicBoolean healthChanged = new AtomicBoolean();
+    /** Who gets nothing by the table in force, and why. */
+    private volatile Map<Integer, String> downInForce = Map.of();
+
     private Configured published = Configured.NOTHING;
     /** VIPs that are addresses of the gateway, when the services were published last. */
     private Set<InetAddress> ownVips = Set.of();
@@ -122,7 +125,7 @@ public final class Engine implements DataPath, AutoCloseable {
         this.stateHealth = new StateHealth(settings.state(), flows, store.clients());
         this.interfaces = Upkeep.start("interfaces", LOOK_AT_INTERFACES, crew::check);
         this.nextHops = NextHops.follow(kernel, this::routingChanged);
-        this.health = new HealthWatch(id -> inForce.backend(id), this::leastMtu, () -> healthChanged.set(true));
+        this.health = new HealthWatch(id -> inForce.backend(id), this::leastMtu, this::healthChanged);
         this.conditions = Upkeep.start("conditions", LOOK_AT_CONDITIONS, this::reconsiderConditions);
         this.upkeep = Upkeep.start("upkeep", UPKEEP, offloads::check, portGuard::repair, stateHealth::check);
         this.doctor = GatewayDoctor.of(examined(settings), kernel);
@@ -336,18 +339,23 @@ public final class Engine implements DataPath, AutoCloseable {
     }
 
     private ServiceTable putInForce(Set<InetAddress> own) {
-        Set<Integer> down = published.services().stream()
-                .flatMap(service -> service.backends().stream())
-                .map(BackendSpec::id)
-                .filter(id -> whyDown(id) != null)
-                .collect(Collectors.toSet());
-        slowStart.see(published.services(), id -> !down.contains(id), inForce, clock.getAsLong());
-        IntFunction<Condition> conditionOf = id -> new Condition(!down.contains(id), slowStart.sharePercent(id));
+        Map<Integer, String> down = new HashMap<>();
+        for (ServiceSpec service : published.services()) {
+            for (BackendSpec backend : service.backends()) {
+                String why = found(backend.id());
+                if (why != null) {
+                    down.put(backend.id(), why);
+                }
+            }
+        }
+        slowStart.see(published.services(), id -> !down.containsKey(id), inForce, clock.getAsLong());
+        IntFunction<Condition> conditionOf = id -> new Condition(!down.containsKey(id), slowStart.sharePercent(id));
         ServiceTable next = ServiceTable.compile(
                 published,
                 inForce,
                 new Surroundings(nextHops::slot, crew.numbers(), own, timeouts, conditionOf, flows::activeFlowsOf));
         inForce = next;
+        downInForce = Map.copyOf(down);
         return next;
     }
 
@@ -421,8 +429,20 @@ public final class Engine implements DataPath, AutoCloseable {
 
     @Override
     public @Nullable String whyDown(int backendId) {
+        String why = downInForce.get(backendId);
+        String now = why == null ? null : found(backendId);
+        return now == null ? why : now;
+    }
+
+    /** What checks and clients have found wrong with a backend, in force or not yet. */
+    private @Nullable String found(int backendId) {
         String why = health.whyDown(backendId);
         return why == null ? passive.whyDown(backendId) : why;
+    }
+
+    private void healthChanged() {
+        healthChanged.set(true);
+        conditions.soon();
     }
 
     @Override
