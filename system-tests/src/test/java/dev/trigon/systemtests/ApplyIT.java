@@ -164,7 +164,8 @@ class ApplyIT {
         vipd.kill();
         LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(6));
         vipd.start(SMALL);
-        assertThat(weights()).containsExactly(10);
+        // vipd looks once a second
+        Eventually.within(Duration.ofSeconds(5), () -> weights().contains(10), () -> "it stays");
         assertThat(vipd.log()).contains("was not confirmed within 5s and is rolled back");
 
         confirmWithin("60s", 14);
