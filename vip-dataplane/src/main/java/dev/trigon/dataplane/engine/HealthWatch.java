@@ -15,6 +15,7 @@ import dev.trigon.dataplane.service.HealthSpec;
 import dev.trigon.dataplane.service.Refusal;
 import dev.trigon.dataplane.service.ServiceSpec;
 import dev.trigon.dataplane.service.ServiceTable;
+import dev.trigon.linux.LinuxException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -61,7 +62,16 @@ final class HealthWatch implements AutoCloseable {
         this.backends = backends;
         this.mtu = mtu;
         this.changed = changed;
-        VipPath.removeLeftovers(KernelGuard.ROUTE_PROTOCOL);
+        removeLeftovers();
+    }
+
+    /** A kernel without policy routing has none, and forwards as well as any. */
+    private static void removeLeftovers() {
+        try {
+            VipPath.removeLeftovers(KernelGuard.ROUTE_PROTOCOL);
+        } catch (LinuxException e) {
+            LOG.warn("what a killed vipd may have left of its checks was not looked for: {}", e.getMessage());
+        }
     }
 
     /**
