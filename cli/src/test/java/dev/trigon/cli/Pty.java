@@ -72,6 +72,8 @@ final class Pty {
         builder.environment().remove("COLUMNS");
         builder.environment().remove("NO_COLOR");
         builder.environment().put("TERM", "xterm");
+        // script(1) asks this one; dash, where there is none, would end with the Ctrl-C that vipctl is to see
+        builder.environment().put("SHELL", "/bin/bash");
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().putAll(environment);
         return builder.start();
