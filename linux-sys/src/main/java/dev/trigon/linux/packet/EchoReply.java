@@ -2,5 +2,10 @@ package dev.trigon.linux.packet;
 
 import java.net.InetAddress;
 
-/** An ICMP echo reply: who it says it is from, and what it answers (RFC 792; RFC 4443, section 4.2). */
-public record EchoReply(InetAddress source, int identifier, int sequence) {}
+/**
+ * An ICMP echo reply (RFC 792; RFC 4443, section 4.2).
+ *
+ * @param source who it says it is from
+ * @param number of the request: its identifier in the high half, its sequence number in the low one
+ */
+public record EchoReply(InetAddress source, int number) {}

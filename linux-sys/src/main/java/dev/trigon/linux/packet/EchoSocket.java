@@ -1,16 +1,19 @@
 package dev.trigon.linux.packet;
 
 import dev.trigon.linux.LinuxException;
-import dev.trigon.linux.Wakeup;
 import dev.trigon.linux.libc.LibC;
 import dev.trigon.linux.libc.NativeMemory;
 import java.net.InetAddress;
+import java.net.ProtocolFamily;
+import java.net.StandardProtocolFamily;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Pings (RFC 792, RFC 4443): echo requests out by a raw socket, one thread that hands on the replies. One thread sends.
+ * Pings of one family (RFC 792, RFC 4443): echo requests go out by a raw socket (raw(7)), and all echo replies that reach this
+ * host come in by it, whoever asked. One thread may send while another reads.
  *
  * <pre>
  *  0                   1                   2                   3
@@ -27,21 +30,22 @@ import java.nio.ByteOrder;
  *     char           zero[8]; // 8     struct in6_addr addr;      //  8
  * };                                   uint32_t        scope_id;  // 24
  *                                  };
+ *
+ * struct icmp_filter {       // linux/icmp.h       struct icmp6_filter {      // linux/icmpv6.h
+ *     __u32 data;            // a bit a type           __u32 data[8];         // a bit a type
+ * };                         // that is kept out   };                         // that is kept out
  * </pre>
  */
 public final class EchoSocket implements AutoCloseable {
-    /** Told of each reply that comes to this host, also of those to others' requests; by this socket's thread. */
-    public interface Listener {
-        void replied(InetAddress from, int token);
-    }
-
     private static final int AF_INET = 2;
     private static final int AF_INET6 = 10;
     private static final int MSG_DONTWAIT = 0x40;
+    private static final int EAGAIN = 11;
+    private static final int EINTR = 4;
 
     private static final int TYPE_OFFSET = 0;
     private static final int CHECKSUM_OFFSET = 2;
-    private static final int TOKEN_OFFSET = 4;
+    private static final int NUMBER_OFFSET = 4;
     private static final int HEADER_LENGTH = 8;
     private static final int REQUEST_LENGTH = HEADER_LENGTH + 16;
 
@@ -50,14 +54,14 @@ public final class EchoSocket implements AutoCloseable {
     /** A reply as long as a request, after the longest IPv4 header; what is longer is cut off, and not needed. */
     private static final int RECEIVED_LENGTH = 60 + REQUEST_LENGTH;
 
-    private static final int SECOND_MS = 1_000;
+    private static final int FILTER_OPTION = 1;
 
     /** What differs between the families. */
     private enum Family {
         /** Its filter: SOL_RAW, ICMP_FILTER (linux/icmp.h). */
-        IPV4(AF_INET, 1, 8, 0, 16, 4, 255, 1),
+        IPV4(AF_INET, 1, 8, 0, 16, 4, 4, 255, 1),
         /** Its filter: SOL_ICMPV6, ICMPV6_FILTER (linux/icmpv6.h). */
-        IPV6(AF_INET6, 58, 128, 129, 28, 8, 58, 8);
+        IPV6(AF_INET6, 58, 128, 129, 28, 8, 16, 58, 8);
 
         private final int number;
         private final int protocol;
@@ -65,6 +69,7 @@ public final class EchoSocket implements AutoCloseable {
         private final int replyType;
         private final int sockaddrLength;
         private final int addressOffset;
+        private final int addressLength;
         private final int filterLevel;
         private final int filterWords;
 
@@ -76,6 +81,7 @@ public final class EchoSocket implements AutoCloseable {
                 int replyType,
                 int sockaddrLength,
                 int addressOffset,
+                int addressLength,
                 int filterLevel,
                 int filterWords) {
             this.number = number;
@@ -84,73 +90,64 @@ public final class EchoSocket implements AutoCloseable {
             this.replyType = replyType;
             this.sockaddrLength = sockaddrLength;
             this.addressOffset = addressOffset;
+            this.addressLength = addressLength;
             this.filterLevel = filterLevel;
             this.filterWords = filterWords;
         }
     }
 
-    private static final int FILTER_OPTION = 1;
-
     private final Family family;
     private final int fd;
-    private final Listener listener;
     private final NativeMemory request = NativeMemory.allocate(REQUEST_LENGTH);
     private final NativeMemory to = NativeMemory.allocate(MAX_SOCKADDR_LENGTH);
     private final NativeMemory received = NativeMemory.allocate(RECEIVED_LENGTH);
     private final NativeMemory from = NativeMemory.allocate(MAX_SOCKADDR_LENGTH);
     private final NativeMemory fromLength = NativeMemory.allocate(Integer.BYTES);
-    private final Wakeup wakeup;
-    private final Thread thread;
-    private volatile boolean closed;
+    private boolean closed;
 
-    private EchoSocket(Family family, int fd, Listener listener) {
+    private EchoSocket(Family family, int fd) {
         this.family = family;
         this.fd = fd;
-        this.listener = listener;
         request.buffer().order(ByteOrder.BIG_ENDIAN);
         received.buffer().order(ByteOrder.BIG_ENDIAN);
-        wakeup = new Wakeup(fd);
-        thread = new Thread(this::run, family.number == AF_INET ? "echo-replies" : "echo-replies6");
-        thread.setDaemon(true);
     }
 
-    /** For IPv4. */
-    public static EchoSocket open4(Listener listener) {
-        return open(Family.IPV4, listener);
-    }
-
-    /** For IPv6. */
-    public static EchoSocket open6(Listener listener) {
-        return open(Family.IPV6, listener);
-    }
-
-    private static EchoSocket open(Family family, Listener listener) {
+    public static EchoSocket open(ProtocolFamily of) {
+        Family family = of == StandardProtocolFamily.INET6 ? Family.IPV6 : Family.IPV4;
         int fd = LibC.socket(family.number, LibC.SOCK_RAW | LibC.SOCK_CLOEXEC, family.protocol);
         if (fd < 0) {
-            throw new LinuxException("socket(SOCK_RAW, ICMP)", LibC.errno());
+            throw new LinuxException("socket(" + of + ", SOCK_RAW, " + family.protocol + ")", LibC.errno());
         }
-        NativeMemory filter = NativeMemory.allocate(family.filterWords * Integer.BYTES);
-        for (int i = 0; i < family.filterWords; i++) {
-            boolean here = family.replyType / Integer.SIZE == i;
-            filter.buffer().putInt(i * Integer.BYTES, here ? ~(1 << (family.replyType % Integer.SIZE)) : -1);
-        }
-        int length = family.filterWords * Integer.BYTES;
-        if (LibC.setsockopt(fd, family.filterLevel, FILTER_OPTION, filter.address(), length) < 0) {
-            int errno = LibC.errno();
-            LibC.close(fd);
-            throw new LinuxException("setsockopt(ICMP_FILTER)", errno);
-        }
-        EchoSocket socket = new EchoSocket(family, fd, listener);
-        socket.thread.start();
+        EchoSocket socket = new EchoSocket(family, fd);
+        socket.keepOutTheRest();
         return socket;
     }
 
-    /** @param token comes back with the reply */
-    public void send(InetAddress destination, int token) {
+    private void keepOutTheRest() {
+        int length = family.filterWords * Integer.BYTES;
+        NativeMemory filter = NativeMemory.allocate(length);
+        for (int word = 0; word < family.filterWords; word++) {
+            int wanted = family.replyType / Integer.SIZE == word ? 1 << family.replyType % Integer.SIZE : 0;
+            filter.buffer().putInt(word * Integer.BYTES, ~wanted);
+        }
+        if (LibC.setsockopt(fd, family.filterLevel, FILTER_OPTION, filter.address(), length) < 0) {
+            int errno = LibC.errno();
+            close();
+            throw new LinuxException("setsockopt(ICMP filter, echo replies)", errno);
+        }
+    }
+
+    /** Readable when a reply waits. */
+    public int fd() {
+        return fd;
+    }
+
+    /** @param number comes back with the reply */
+    public void send(InetAddress destination, int number) {
         ByteBuffer packet = request.buffer();
         packet.put(TYPE_OFFSET, (byte) family.requestType);
         packet.putShort(CHECKSUM_OFFSET, (short) 0);
-        packet.putInt(TOKEN_OFFSET, token);
+        packet.putInt(NUMBER_OFFSET, number);
         if (family == Family.IPV4) {
             // of ICMPv6 the kernel makes the checksum itself
             packet.putShort(CHECKSUM_OFFSET, checksum(packet));
@@ -173,30 +170,35 @@ public final class EchoSocket implements AutoCloseable {
         return (short) ~(sum + (sum >>> 16));
     }
 
-    private void run() {
-        while (!closed) {
-            wakeup.await(SECOND_MS);
-            for (long length = receive(); !closed && length >= 0; length = receive()) {
-                hand((int) length);
+    /** The next reply; null if none waits. */
+    public @Nullable EchoReply next() {
+        while (true) {
+            fromLength.buffer().putInt(0, MAX_SOCKADDR_LENGTH);
+            long length = LibC.recvfrom(
+                    fd, received.address(), RECEIVED_LENGTH, MSG_DONTWAIT, from.address(), fromLength.address());
+            if (length < 0 && LibC.errno() == EAGAIN) {
+                return null;
+            }
+            if (length < 0 && LibC.errno() != EINTR) {
+                throw new LinuxException("recvfrom(echo replies)", LibC.errno());
+            }
+            EchoReply reply = length < 0 ? null : parse((int) length);
+            if (reply != null) {
+                return reply;
             }
         }
     }
 
-    private long receive() {
-        fromLength.buffer().putInt(0, MAX_SOCKADDR_LENGTH);
-        return LibC.recvfrom(
-                fd, received.address(), RECEIVED_LENGTH, MSG_DONTWAIT, from.address(), fromLength.address());
-    }
-
     /** In IPv4 a raw socket gets the IP header too, in IPv6 it does not. */
-    private void hand(int length) {
+    private @Nullable EchoReply parse(int length) {
         ByteBuffer packet = received.buffer();
         int at = family == Family.IPV4 ? (packet.get(0) & 0xf) * Integer.BYTES : 0;
-        if (length >= at + HEADER_LENGTH && (packet.get(at + TYPE_OFFSET) & 0xff) == family.replyType) {
-            byte[] source = new byte[family == Family.IPV4 ? 4 : 16];
-            from.buffer().get(family.addressOffset, source);
-            listener.replied(address(source), packet.getInt(at + TOKEN_OFFSET));
+        if (at + HEADER_LENGTH > length) {
+            return null;
         }
+        byte[] source = new byte[family.addressLength];
+        from.buffer().get(family.addressOffset, source);
+        return new EchoReply(address(source), packet.getInt(at + NUMBER_OFFSET));
     }
 
     private static InetAddress address(byte[] octets) {
@@ -207,17 +209,11 @@ public final class EchoSocket implements AutoCloseable {
         }
     }
 
-    /** Afterwards nobody is told anything. */
     @Override
-    public void close() {
-        closed = true;
-        wakeup.wake();
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            LibC.close(fd);
         }
-        wakeup.close();
-        LibC.close(fd);
     }
 }

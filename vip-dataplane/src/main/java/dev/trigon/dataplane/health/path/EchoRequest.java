@@ -23,14 +23,14 @@ final class EchoRequest {
      *
      * @return octets
      */
-    static int write(ByteBuffer octets, int at, InetAddress from, InetAddress to, int identifier, int sequence) {
+    static int write(ByteBuffer octets, int at, InetAddress from, InetAddress to, int number) {
         boolean v6 = to instanceof Inet6Address;
         int header = v6 ? writeIpv6(octets, at, from, to) : writeIpv4(octets, at, from, to);
         IcmpHeader icmp = new IcmpHeader().wrap(octets, at + header, v6);
         icmp.type(v6 ? IcmpHeader.V6_ECHO_REQUEST : IcmpHeader.ECHO_REQUEST);
         icmp.code(0);
-        icmp.identifier(identifier);
-        icmp.sequence(sequence);
+        icmp.identifier(number >>> Short.SIZE);
+        icmp.sequence(number & 0xFFFF);
         icmp.computeChecksum(IcmpHeader.LENGTH, v6 ? pseudoHeader(from, to) : 0);
         return header + IcmpHeader.LENGTH;
     }

@@ -1,5 +1,6 @@
 package dev.trigon.dataplane.health.path;
 
+import dev.trigon.dataplane.health.EchoSockets;
 import dev.trigon.dataplane.service.Backend;
 import dev.trigon.dataplane.service.Protocol;
 import dev.trigon.dataplane.wire.Packet;

@@ -1,6 +1,8 @@
 package dev.trigon.dataplane.health.path;
 
 import dev.trigon.dataplane.health.CheckPath;
+import dev.trigon.dataplane.health.EchoSockets;
+import dev.trigon.dataplane.health.Echoes;
 import dev.trigon.dataplane.health.Probed;
 import dev.trigon.dataplane.nexthop.NextHop;
 import dev.trigon.dataplane.service.Backend;
@@ -139,12 +141,7 @@ public final class VipPath implements CheckPath, AutoCloseable {
     private Passage send(Echoes.Numbered request, InetAddress source, Probed backend) {
         synchronized (echoCourier) {
             int octets = EchoRequest.write(
-                    echoCourier.octets(),
-                    echoCourier.packetAt(),
-                    source,
-                    backend.vip(),
-                    request.identifier(),
-                    request.sequence());
+                    echoCourier.octets(), echoCourier.packetAt(), source, backend.vip(), request.number());
             boolean sound = echoCourier.take(octets) != null;
             return sound ? echoCourier.deliver(backends.apply(backend.backendId())) : Passage.MALFORMED;
         }

@@ -20,8 +20,7 @@ class EchoRequestTest {
     void shouldWriteWhatAHostWouldSend(String from, String to, String octets) {
         byte[] memory = new byte[64];
         Arrays.fill(memory, (byte) 0xA5);
-        int length =
-                EchoRequest.write(ByteBuffer.wrap(memory), 0, Specs.address(from), Specs.address(to), 0x1234, 0x4002);
+        int length = EchoRequest.write(ByteBuffer.wrap(memory), 0, Specs.address(from), Specs.address(to), 0x1234_4002);
         assertThat(HexFormat.of().formatHex(memory, 0, length)).isEqualTo(octets.replace(" ", ""));
     }
 }

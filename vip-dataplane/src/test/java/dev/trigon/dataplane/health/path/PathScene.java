@@ -34,7 +34,7 @@ import java.util.function.BooleanSupplier;
 /** A gateway, which is the namespace that the test runs in, two servers, and the way of checks to them. */
 final class PathScene implements AutoCloseable {
     static final int OWNER = 84;
-    static final int WAIT_MS = 3_000;
+    static final int WAIT_MS = 1_500;
     static final String SILENCE = "no answer";
 
     final Way way;

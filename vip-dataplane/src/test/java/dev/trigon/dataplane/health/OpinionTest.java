@@ -7,7 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The policy: what a row of results makes of a backend. */
-class StandingTest {
+class OpinionTest {
     /**
      * A row: whether it is believed to be up, rise, fall, the results ({@code +} good, {@code -} bad, {@code .} not made), and its state
      * after each ({@code U}p, {@code D}own, un{@code k}nown).
@@ -33,12 +33,12 @@ class StandingTest {
         true,  3, 1, -+++,         DDDU
         """)
     void shouldFollowFromTheResults(boolean believedUp, int rise, int fall, String results, String states) {
-        Standing standing = new Standing(believedUp);
+        Opinion opinion = new Opinion(believedUp);
         StringBuilder seen = new StringBuilder();
         for (int i = 0; i < results.length(); i++) {
-            standing.heard(outcome(results.charAt(i)), rise, fall, i);
+            opinion.heard(outcome(results.charAt(i)), rise, fall, i);
             seen.append(
-                    switch (standing.state()) {
+                    switch (opinion.state()) {
                         case UP -> 'U';
                         case DOWN -> 'D';
                         case UNKNOWN -> 'k';
@@ -49,42 +49,42 @@ class StandingTest {
 
     @Test
     void shouldCountInARowAndSayWhatTheLastOneShowed() {
-        Standing standing = new Standing(true);
-        assertThat(standing.reason()).isEqualTo("up before, and not checked since");
-        assertThat(standing.inARow()).isZero();
-        standing.heard(outcome('-'), 2, 3, 0);
-        standing.heard(outcome('-'), 2, 3, 0);
-        assertThat(standing.inARow()).isEqualTo(2);
-        assertThat(standing.reason()).isEqualTo("bad");
-        standing.heard(outcome('.'), 2, 3, 0);
-        assertThat(standing.inARow()).isEqualTo(2);
-        assertThat(standing.reason()).isEqualTo("the check could not be made: too many open files");
-        standing.explain("bad, and why");
-        assertThat(standing.reason()).isEqualTo("bad, and why");
-        standing.heard(outcome('+'), 2, 3, 0);
-        assertThat(standing.inARow()).isEqualTo(1);
-        standing.explain("bad, and why");
-        assertThat(standing.reason()).isEqualTo("good");
+        Opinion opinion = new Opinion(true);
+        assertThat(opinion.reason()).isEqualTo("up before, and not checked since");
+        assertThat(opinion.inARow()).isZero();
+        opinion.heard(outcome('-'), 2, 3, 0);
+        opinion.heard(outcome('-'), 2, 3, 0);
+        assertThat(opinion.inARow()).isEqualTo(2);
+        assertThat(opinion.reason()).isEqualTo("bad");
+        opinion.heard(outcome('.'), 2, 3, 0);
+        assertThat(opinion.inARow()).isEqualTo(2);
+        assertThat(opinion.reason()).isEqualTo("the check could not be made: too many open files");
+        opinion.explain("bad, and why");
+        assertThat(opinion.reason()).isEqualTo("bad, and why");
+        opinion.heard(outcome('+'), 2, 3, 0);
+        assertThat(opinion.inARow()).isEqualTo(1);
+        opinion.explain("bad, and why");
+        assertThat(opinion.reason()).isEqualTo("good");
     }
 
     @Test
     void shouldBeHeldDownWhileItFlaps() {
-        Standing standing = new Standing(true);
+        Opinion opinion = new Opinion(true);
         long ns = 0;
         for (int i = 0; i < FlapDamping.CHANGES / 2; i++) {
-            standing.heard(outcome('-'), 1, 1, ns++);
-            standing.heard(outcome('+'), 1, 1, ns++);
+            opinion.heard(outcome('-'), 1, 1, ns++);
+            opinion.heard(outcome('+'), 1, 1, ns++);
         }
-        assertThat(standing.state()).isEqualTo(BackendHealth.State.UP);
-        standing.heard(outcome('-'), 1, 1, ns);
-        standing.heard(outcome('+'), 1, 1, ns + 1);
+        assertThat(opinion.state()).isEqualTo(BackendHealth.State.UP);
+        opinion.heard(outcome('-'), 1, 1, ns);
+        opinion.heard(outcome('+'), 1, 1, ns + 1);
 
-        assertThat(standing.state()).isEqualTo(BackendHealth.State.DOWN);
-        assertThat(standing.reason()).isEqualTo("flaps: more than 6 changes within 5 min, held down for 30 s");
+        assertThat(opinion.state()).isEqualTo(BackendHealth.State.DOWN);
+        assertThat(opinion.reason()).isEqualTo("flaps: more than 6 changes within 5 min, held down for 30 s");
 
-        standing.heard(outcome('+'), 1, 1, ns + FlapDamping.FIRST_HOLD.toNanos());
-        assertThat(standing.state()).isEqualTo(BackendHealth.State.UP);
-        assertThat(standing.reason()).isEqualTo("good");
+        opinion.heard(outcome('+'), 1, 1, ns + FlapDamping.FIRST_HOLD.toNanos());
+        assertThat(opinion.state()).isEqualTo(BackendHealth.State.UP);
+        assertThat(opinion.reason()).isEqualTo("good");
     }
 
     private static Outcome outcome(char result) {

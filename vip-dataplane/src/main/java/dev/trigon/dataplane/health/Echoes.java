@@ -1,4 +1,4 @@
-package dev.trigon.dataplane.health.path;
+package dev.trigon.dataplane.health;
 
 import dev.trigon.dataplane.health.CheckPath.Lease;
 import dev.trigon.linux.packet.EchoReply;
@@ -11,11 +11,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * The echo requests that wait for their replies, by number: its high half is the identifier, its low half the sequence number. A
- * reply counts if the VIP sent it; one from the server's own address is what no client would take.
- */
-final class Echoes {
+/** The echo requests that wait for their replies, by number. A reply counts if it is from the address that was asked. */
+public final class Echoes {
     private static final Logger LOG = LoggerFactory.getLogger(Echoes.class);
 
     /** Somewhere, so that a late reply to a vipd that is gone is none to this one. */
@@ -24,23 +21,15 @@ final class Echoes {
 
     private final Map<Integer, Waiting> waiting = new ConcurrentHashMap<>();
 
-    private record Waiting(InetAddress vip, Runnable replied, AtomicBoolean over) {}
+    private record Waiting(InetAddress asked, Runnable replied, AtomicBoolean over) {}
 
     /** Of one request. */
-    record Numbered(int number, Lease lease) {
-        int identifier() {
-            return number >>> Short.SIZE;
-        }
-
-        int sequence() {
-            return number & 0xFFFF;
-        }
-    }
+    public record Numbered(int number, Lease lease) {}
 
     /** Waits for the reply to a request that is about to be sent. */
-    Numbered expect(InetAddress vip, Runnable replied) {
+    public Numbered expect(InetAddress asked, Runnable replied) {
         int number = last.incrementAndGet();
-        Waiting one = new Waiting(vip, replied, new AtomicBoolean());
+        Waiting one = new Waiting(asked, replied, new AtomicBoolean());
         waiting.put(number, one);
         return new Numbered(number, () -> {
             one.over.set(true);
@@ -48,10 +37,10 @@ final class Echoes {
         });
     }
 
-    void take(EchoReply reply) {
-        int number = reply.identifier() << Short.SIZE | reply.sequence();
+    public void take(EchoReply reply) {
+        int number = reply.number();
         Waiting one = waiting.get(number);
-        if (one != null && one.vip.equals(reply.source()) && one.over.compareAndSet(false, true)) {
+        if (one != null && one.asked.equals(reply.source()) && one.over.compareAndSet(false, true)) {
             waiting.remove(number, one);
             tell(one.replied);
         }
