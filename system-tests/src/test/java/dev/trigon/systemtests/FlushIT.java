@@ -25,7 +25,7 @@ class FlushIT {
     @RegisterExtension
     static final Lab LAB = new Lab(Lab.Kind.ONE_ARMED);
 
-    private static final int FLUSHES = 100;
+    private static final int FLUSHES = 42;
     private static final int FLOOD_PER_SECOND = 10_000;
     private static final Duration LONGEST = Duration.ofMinutes(4);
 

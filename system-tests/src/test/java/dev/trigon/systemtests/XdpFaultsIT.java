@@ -26,7 +26,7 @@ class XdpFaultsIT {
     static final Lab LAB = new Lab(Lab.Kind.TWO_ARMED).withEngine("af_xdp");
 
     /** More than the rings have room for while vipd stands still. */
-    private static final int PER_SECOND = 5_000;
+    private static final int PER_SECOND = 15_000;
 
     /** Less than a worker has any trouble with, so that what is lost is lost otherwise. */
     private static final int FEW_PER_SECOND = 1_000;
