@@ -25,12 +25,21 @@ public final class Maglev implements Scheduler {
     /** What keeps the shares even to within a percent, as in the paper. */
     private static final int SLOTS_PER_BACKEND = 100;
 
-    private static final int UNCLAIMED = -1;
+    private static final char UNCLAIMED = Character.MAX_VALUE;
 
-    private final int[] table;
+    /** Two octets a slot are enough: a table of more backends than this has no slot for each. */
+    public static final int MOST_BACKENDS = UNCLAIMED;
 
-    private Maglev(int[] table) {
+    private final char[] table;
+
+    private Maglev(char[] table) {
         this.table = table;
+    }
+
+    /** The least of the sizes that gives so many backends {@value #SLOTS_PER_BACKEND} slots each; for more, the largest. */
+    public static int sizeFor(int backends) {
+        long wanted = (long) backends * SLOTS_PER_BACKEND;
+        return Arrays.stream(SIZES).filter(size -> size >= wanted).findFirst().orElse(TABLE_SIZE);
     }
 
     /**
@@ -39,24 +48,18 @@ public final class Maglev implements Scheduler {
      * @param high words of what names each backend, the same on every gateway: its address
      * @param low words of the same
      * @param weights of each backend; one of weight 0 gets no slot
+     * @param size how many slots, a prime
+     * @throws IllegalArgumentException for more than {@link #MOST_BACKENDS}
      */
-    public static Maglev of(long[] high, long[] low, int[] weights) {
-        return of(high, low, weights, TABLE_SIZE);
-    }
-
-    /** A table that takes no more memory than so many backends need. */
-    public static Maglev small(long[] high, long[] low, int[] weights) {
-        int wanted = low.length * SLOTS_PER_BACKEND;
-        int size = Arrays.stream(SIZES).filter(s -> s >= wanted).findFirst().orElse(TABLE_SIZE);
-        return of(high, low, weights, size);
-    }
-
-    private static Maglev of(long[] high, long[] low, int[] weights, int size) {
+    public static Maglev of(long[] high, long[] low, int[] weights, int size) {
+        if (low.length > MOST_BACKENDS) {
+            throw new IllegalArgumentException(low.length + " backends; " + MOST_BACKENDS + " at most");
+        }
         int heaviest = Arrays.stream(weights).max().orElse(0);
-        return new Maglev(heaviest == 0 ? new int[0] : populate(high, low, weights, heaviest, size));
+        return new Maglev(heaviest == 0 ? new char[0] : populate(high, low, weights, heaviest, size));
     }
 
-    private static int[] populate(long[] high, long[] low, int[] weights, int heaviest, int size) {
+    private static char[] populate(long[] high, long[] low, int[] weights, int heaviest, int size) {
         int backends = low.length;
         int[] slot = new int[backends];
         int[] skip = new int[backends];
@@ -65,7 +68,7 @@ public final class Maglev implements Scheduler {
             slot[i] = (int) Long.remainderUnsigned(Scatter.mix(name), size);
             skip[i] = (int) Long.remainderUnsigned(Scatter.mix(~name), size - 1) + 1;
         }
-        int[] table = new int[size];
+        char[] table = new char[size];
         Arrays.fill(table, UNCLAIMED);
         int[] share = new int[backends];
         int[] turns = inCanonicalOrder(high, low);
@@ -80,7 +83,7 @@ public final class Maglev implements Scheduler {
                 while (table[slot[i]] != UNCLAIMED) {
                     slot[i] = (slot[i] + skip[i]) % size;
                 }
-                table[slot[i]] = i;
+                table[slot[i]] = (char) i;
                 if (++claimed == size) {
                     return table;
                 }

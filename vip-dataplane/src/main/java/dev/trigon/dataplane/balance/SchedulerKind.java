@@ -32,6 +32,11 @@ public enum SchedulerKind {
         return this != RR && this != LC;
     }
 
+    /** Whether a flow's hash alone says which backend, as long as the backends are the same. */
+    public boolean isHashing() {
+        return this == SH || this == MAGLEV;
+    }
+
     /** Whether all flows of a client are one to it. */
     public boolean isByClient() {
         return this == SH;

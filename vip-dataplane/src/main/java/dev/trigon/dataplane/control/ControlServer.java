@@ -1,10 +1,12 @@
 package dev.trigon.dataplane.control;
 
 import dev.trigon.dataplane.service.Refusal;
+import dev.trigon.dataplane.upkeep.Upkeep;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -27,16 +29,21 @@ public final class ControlServer implements Closeable {
     private static final long STOP_TIMEOUT_MS = 2_000;
     private static final int MAX_HEADER_OCTETS = 8 * 1024;
 
+    /** What was not confirmed in time goes back, and what no flow names any more is forgotten. */
+    private static final Duration LOOK_AT_SERVICES = Duration.ofSeconds(1);
+
+    private static final Duration LOOK_FOR_EVENTS = Duration.ofMillis(500);
+
     private final ControlSocket socket;
     private final Server server;
-    private final RegistryWatch watch;
-    private final EventWatch events;
+    private final Upkeep services;
+    private final Upkeep events;
 
-    private ControlServer(ControlSocket socket, Server server, RegistryWatch watch, EventWatch events) {
+    private ControlServer(ControlSocket socket, Server server, ServiceRegistry registry, EventWatch events) {
         this.socket = socket;
         this.server = server;
-        this.watch = watch;
-        this.events = events;
+        this.services = Upkeep.start("services", LOOK_AT_SERVICES, registry::goBackIfDue, registry::forgetUnused);
+        this.events = Upkeep.start("events", LOOK_FOR_EVENTS, events::look);
     }
 
     /** Refused where {@link #start} would refuse the place: before anything else is touched that a living vipd has. */
@@ -56,8 +63,8 @@ public final class ControlServer implements Closeable {
         List<Route> routes = routes(registry, dataPath, events, version, uptimeSeconds);
         ControlSocket claimed = ControlSocket.claim(socket);
         Server server = server(claimed.bindPath(), routes);
-        ControlServer started = new ControlServer(
-                claimed, server, RegistryWatch.start(registry), EventWatch.start(registry, dataPath, events));
+        ControlServer started =
+                new ControlServer(claimed, server, registry, new EventWatch(registry, dataPath, events));
         try {
             server.start();
             claimed.publish();
@@ -112,7 +119,7 @@ public final class ControlServer implements Closeable {
 
     @Override
     public void close() {
-        watch.close();
+        services.close();
         events.close();
         try {
             server.stop();

@@ -5,27 +5,19 @@ import dev.trigon.dataplane.control.EventLog.Kind;
 import dev.trigon.dataplane.service.BackendSpec;
 import dev.trigon.dataplane.service.BackendState;
 import dev.trigon.dataplane.service.ServiceSpec;
-import java.io.Closeable;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Tells the event log what has changed, by looking twice a second at what there is. So nothing that changes needs to tell, and
+ * Tells the event log what has changed, by looking now and then at what there is. So nothing that changes needs to tell, and
  * what comes and goes between two looks is no event. A look at which all is as it was allocates next to nothing, however many
  * backends there are: the garbage of it would be collected while packets wait.
  */
-final class EventWatch implements Closeable {
-    private static final long EVERY_NS = TimeUnit.MILLISECONDS.toNanos(500);
-    private static final Logger LOG = LoggerFactory.getLogger(EventWatch.class);
-
+final class EventWatch {
     /** A backend, and how it was seen last. */
     private static final class Watched {
         final String service;
@@ -53,12 +45,10 @@ final class EventWatch implements Closeable {
     private final ServiceRegistry registry;
     private final DataPath dataPath;
     private final EventLog log;
-    private final Thread thread = new Thread(this::run, "events");
     private List<ServiceSpec> services;
     private Map<String, Watched> backends;
     private Map<String, DataPath.ArmStatus> arms;
     private @Nullable String stateFault;
-    private volatile boolean stopping;
 
     /** What there is now is nothing new. */
     EventWatch(ServiceRegistry registry, DataPath dataPath, EventLog log) {
@@ -72,24 +62,6 @@ final class EventWatch implements Closeable {
         for (Watched backend : backends.values()) {
             backend.whyDown = dataPath.whyDown(backend.spec.id());
             backend.drained = isDrained(backend.spec);
-        }
-    }
-
-    static EventWatch start(ServiceRegistry registry, DataPath dataPath, EventLog log) {
-        EventWatch watch = new EventWatch(registry, dataPath, log);
-        watch.thread.setDaemon(true);
-        watch.thread.start();
-        return watch;
-    }
-
-    private void run() {
-        while (!stopping) {
-            LockSupport.parkNanos(EVERY_NS);
-            try {
-                look();
-            } catch (RuntimeException e) {
-                LOG.warn("looking for events: {}", e.toString());
-            }
         }
     }
 
@@ -216,17 +188,5 @@ final class EventWatch implements Closeable {
             log.add(Kind.STATE, "the state directory", present == null ? "is well again" : present);
         }
         stateFault = present;
-    }
-
-    /** Waits for what is being done: afterwards nothing is. */
-    @Override
-    public void close() {
-        stopping = true;
-        LockSupport.unpark(thread);
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

@@ -5,6 +5,7 @@ import dev.trigon.dataplane.api.PlanView.ServiceChange;
 import dev.trigon.dataplane.api.PlanView.Slots;
 import dev.trigon.dataplane.service.HashSlots;
 import dev.trigon.dataplane.service.ServiceSpec;
+import dev.trigon.dataplane.service.TableSizes;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,11 +17,15 @@ import org.jspecify.annotations.Nullable;
 final class Plan {
     private final ServicesState before;
     private final ServicesState after;
+    private final TableSizes oldSizes;
+    private final TableSizes youngSizes;
     private final FlowFates fates;
 
     private Plan(ServicesState before, ServicesState after) {
         this.before = before;
         this.after = after;
+        this.oldSizes = TableSizes.of(before.services());
+        this.youngSizes = TableSizes.of(after.services());
         this.fates = new FlowFates(before, after);
     }
 
@@ -56,8 +61,11 @@ final class Plan {
         return services;
     }
 
-    private static @Nullable Slots slots(@Nullable ServiceSpec was, @Nullable ServiceSpec is) {
-        HashSlots slots = was == null || is == null ? null : HashSlots.between(was, is);
+    private @Nullable Slots slots(@Nullable ServiceSpec was, @Nullable ServiceSpec is) {
+        if (was == null || is == null) {
+            return null;
+        }
+        HashSlots slots = HashSlots.between(was, oldSizes.slots(was), is, youngSizes.slots(is));
         return slots == null ? null : new Slots(slots.moved(), slots.of());
     }
 }

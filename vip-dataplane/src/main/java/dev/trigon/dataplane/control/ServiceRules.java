@@ -16,8 +16,10 @@ import java.util.TreeMap;
 
 /** Whether services go together: what no single entry of a list can say of itself. */
 final class ServiceRules {
-    /** Each may have a hash table of 256 KiB, and while it changes two; vipd's heap has 512 MiB. */
-    static final int MOST_SERVICES = 500;
+    /** What a heap of 512 MiB has room for while all of them change. */
+    static final int MOST_SERVICES = 10_000;
+
+    static final int MOST_BACKENDS = 50_000;
 
     private record Endpoint(InetAddress vip, Protocol protocol) {}
 
@@ -38,11 +40,18 @@ final class ServiceRules {
     }
 
     private static void checkNumber(List<ServiceDraft> services) throws Refusal {
-        if (services.size() > MOST_SERVICES) {
+        checkNumber(services.size(), MOST_SERVICES, "services", "a service may have many ports");
+        int backends =
+                services.stream().mapToInt(service -> service.backends().size()).sum();
+        checkNumber(backends, MOST_BACKENDS, "backends", "a server counts once a service");
+    }
+
+    private static void checkNumber(int number, int most, String what, String hint) throws Refusal {
+        if (number > most) {
             throw new Refusal(
-                    "the services",
-                    "there would be " + services.size() + " of them, and each may need memory for a hash table",
-                    "have " + MOST_SERVICES + " at most: a service may have many ports");
+                    "the " + what,
+                    "there would be " + number + " of them, and vipd has memory for " + most,
+                    "have no more than that: " + hint);
         }
     }
 

@@ -23,17 +23,15 @@ import dev.trigon.dataplane.port.PacketPort;
 import dev.trigon.dataplane.port.PortException;
 import dev.trigon.dataplane.port.fault.Faults;
 import dev.trigon.dataplane.service.Backend;
-import dev.trigon.dataplane.service.BackendMeter;
 import dev.trigon.dataplane.service.BackendSpec;
-import dev.trigon.dataplane.service.Condition;
 import dev.trigon.dataplane.service.Configured;
 import dev.trigon.dataplane.service.FormerBackend;
-import dev.trigon.dataplane.service.PassiveCheck;
 import dev.trigon.dataplane.service.Protocol;
 import dev.trigon.dataplane.service.Refusal;
 import dev.trigon.dataplane.service.ServiceSpec;
 import dev.trigon.dataplane.service.ServiceTable;
 import dev.trigon.dataplane.service.Surroundings;
+import dev.trigon.dataplane.upkeep.Upkeep;
 import dev.trigon.linux.Ethtool;
 import dev.trigon.linux.LinuxException;
 import dev.trigon.linux.MacAddress;
@@ -43,15 +41,12 @@ import dev.trigon.linux.netlink.Rtnetlink;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import java.util.function.IntFunction;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -87,19 +82,12 @@ public final class Engine implements DataPath, AutoCloseable {
     private final Crew crew;
     private final Totals totals;
     private final Upkeep interfaces;
-    private final Upkeep conditions;
+    private final Conditions conditions;
+    private final Upkeep judging;
     private final MonotonicClock clock = new MonotonicClock();
     private final Doctor doctor;
 
     /** Under this object's lock. */
-    private final SlowStart slowStart = new SlowStart();
-
-    private final PassiveChecks passive = new PassiveChecks();
-    private final HealthWatch health;
-    private final AtomicBoolean healthChanged = new AtomicBoolean();
-    /** Who gets nothing by the table in force, and why. */
-    private volatile Map<Integer, String> downInForce = Map.of();
-
     private Configured published = Configured.NOTHING;
     /** VIPs that are addresses of the gateway, when the services were published last. */
     private Set<InetAddress> ownVips = Set.of();
@@ -125,8 +113,8 @@ public final class Engine implements DataPath, AutoCloseable {
         this.stateHealth = new StateHealth(settings.state(), flows, store.clients());
         this.interfaces = Upkeep.start("interfaces", LOOK_AT_INTERFACES, crew::check);
         this.nextHops = NextHops.follow(kernel, this::routingChanged);
-        this.health = new HealthWatch(id -> inForce.backend(id), this::leastMtu, this::healthChanged);
-        this.conditions = Upkeep.start("conditions", LOOK_AT_CONDITIONS, this::reconsiderConditions);
+        this.conditions = new Conditions(id -> inForce.backend(id), this::leastMtu, this::reconsiderSoon);
+        this.judging = Upkeep.start("conditions", LOOK_AT_CONDITIONS, this::reconsiderConditions);
         this.upkeep = Upkeep.start("upkeep", UPKEEP, offloads::check, portGuard::repair, stateHealth::check);
         this.doctor = GatewayDoctor.of(examined(settings), kernel);
     }
@@ -307,14 +295,13 @@ public final class Engine implements DataPath, AutoCloseable {
         solicitedNodes.retain(vips);
         nextHops.share(ownVips);
         published = configured;
-        passive.watch(passiveChecks(services));
-        health.expect(services, inForce);
+        conditions.expect(services, inForce);
         ServiceTable next = putInForce(own);
         // not before: by which timeouts a flow expires is its service's to say
         expiry.start();
         affinityUpkeep.start();
         crew.await("the new services", worker -> worker.adoptedVersion() >= next.version());
-        health.watch(services, own);
+        conditions.watch(services, own);
         guard.retain(foreignVips);
         portGuard.retain(rules);
         Stream<InetAddress> servers =
@@ -327,50 +314,26 @@ public final class Engine implements DataPath, AutoCloseable {
         return crew.arms().stream().mapToInt(Arm::mtu).min().orElse(USUAL_MTU);
     }
 
-    private static Map<Integer, PassiveCheck> passiveChecks(List<ServiceSpec> services) {
-        Map<Integer, PassiveCheck> checks = new HashMap<>();
-        for (ServiceSpec service : services) {
-            PassiveCheck check = service.availability().passive();
-            if (check != null) {
-                service.backends().forEach(backend -> checks.put(backend.id(), check));
-            }
-        }
-        return checks;
-    }
-
     private ServiceTable putInForce(Set<InetAddress> own) {
-        Map<Integer, String> down = new HashMap<>();
-        for (ServiceSpec service : published.services()) {
-            for (BackendSpec backend : service.backends()) {
-                String why = found(backend.id());
-                if (why != null) {
-                    down.put(backend.id(), why);
-                }
-            }
-        }
-        slowStart.see(published.services(), id -> !down.containsKey(id), inForce, clock.getAsLong());
-        IntFunction<Condition> conditionOf = id -> new Condition(!down.containsKey(id), slowStart.sharePercent(id));
+        Conditions.Judgement judgement = conditions.judge(published.services(), inForce, clock.getAsLong());
         ServiceTable next = ServiceTable.compile(
                 published,
                 inForce,
-                new Surroundings(nextHops::slot, crew.numbers(), own, timeouts, conditionOf, flows::activeFlowsOf));
+                new Surroundings(nextHops::slot, crew.numbers(), own, timeouts, judgement, flows::activeFlowsOf));
         inForce = next;
-        downInForce = Map.copyOf(down);
+        judgement.isInForce();
         return next;
     }
 
     /** Backends come up, go down and warm up without anybody changing what is configured. */
     private synchronized void reconsiderConditions() {
-        long nowMs = clock.getAsLong();
-        boolean held = passive.look(this::meter, nowMs);
-        if (healthChanged.getAndSet(false) || held || slowStart.isDue(nowMs)) {
+        if (conditions.haveChanged(clock.getAsLong())) {
             putInForce(ownVips);
         }
     }
 
-    private @Nullable BackendMeter meter(int backendId) {
-        Backend backend = inForce.backend(backendId);
-        return backend == null ? null : backend.meter();
+    private void reconsiderSoon() {
+        judging.soon();
     }
 
     /** An address of the gateway that is a VIP may have come or gone: such a VIP is guarded in another way. */
@@ -429,20 +392,7 @@ public final class Engine implements DataPath, AutoCloseable {
 
     @Override
     public @Nullable String whyDown(int backendId) {
-        String why = downInForce.get(backendId);
-        String now = why == null ? null : found(backendId);
-        return now == null ? why : now;
-    }
-
-    /** What checks and clients have found wrong with a backend, in force or not yet. */
-    private @Nullable String found(int backendId) {
-        String why = health.whyDown(backendId);
-        return why == null ? passive.whyDown(backendId) : why;
-    }
-
-    private void healthChanged() {
-        healthChanged.set(true);
-        conditions.soon();
+        return conditions.whyDown(backendId);
     }
 
     @Override
@@ -542,8 +492,8 @@ public final class Engine implements DataPath, AutoCloseable {
         affinityUpkeep.close();
         nextHops.close();
         interfaces.close();
+        judging.close();
         conditions.close();
-        health.close();
         upkeep.close();
         solicitedNodes.close();
         try {

@@ -36,9 +36,11 @@ final class KernelGuard {
         return address.getAddress().length * Byte.SIZE;
     }
 
-    /** Guards these too. */
+    /** Guards these too. Those that it guards already are looked after: thousands cost a change nothing. */
     synchronized void add(Set<InetAddress> vips) {
-        for (InetAddress vip : vips) {
+        Set<InetAddress> more = new HashSet<>(vips);
+        more.removeAll(guarded);
+        for (InetAddress vip : more) {
             try {
                 kernel.addBlackhole(vip, hostPrefix(vip), ROUTE_PROTOCOL);
                 guarded.add(vip);
@@ -70,7 +72,7 @@ final class KernelGuard {
 
     /** Puts back what somebody has taken away. */
     synchronized void repair() {
-        for (InetAddress vip : guarded) {
+        for (InetAddress vip : missing(guarded)) {
             if (kernel.addBlackhole(vip, hostPrefix(vip), ROUTE_PROTOCOL)) {
                 LOG.warn("the guard route for {} was gone, and is back", vip.getHostAddress());
             }

@@ -36,7 +36,7 @@ final class Check {
     }
 
     private final Key key;
-    private final Standing standing;
+    private final Opinion opinion;
     private final SecondLook secondLook;
     private List<Target> members;
     private Instant since;
@@ -50,10 +50,10 @@ final class Check {
     Timers.@Nullable Timer next;
     Attempts.@Nullable Running running;
 
-    Check(Key key, List<Target> members, Standing standing, SecondLook secondLook, Instant now) {
+    Check(Key key, List<Target> members, Opinion opinion, SecondLook secondLook, Instant now) {
         this.key = key;
         this.members = members;
-        this.standing = standing;
+        this.opinion = opinion;
         this.secondLook = secondLook;
         this.since = now;
         this.view = look();
@@ -71,8 +71,8 @@ final class Check {
         return key.spec();
     }
 
-    Standing standing() {
-        return standing;
+    Opinion opinion() {
+        return opinion;
     }
 
     SecondLook secondLook() {
@@ -89,9 +89,9 @@ final class Check {
     }
 
     void heard(Outcome outcome, long nowNs, long tookMs, Instant now) {
-        State before = standing.state();
-        standing.heard(outcome, key.spec().rise(), key.spec().fall(), nowNs);
-        if (standing.state() != before) {
+        State before = opinion.state();
+        opinion.heard(outcome, key.spec().rise(), key.spec().fall(), nowNs);
+        if (opinion.state() != before) {
             since = now;
         }
         lastAt = now;
@@ -100,12 +100,12 @@ final class Check {
     }
 
     void explain(String better) {
-        standing.explain(better);
+        opinion.explain(better);
         view = look();
     }
 
     private BackendHealth look() {
-        return new BackendHealth(standing.state(), since, lastAt, lastMs, standing.reason(), standing.inARow());
+        return new BackendHealth(opinion.state(), since, lastAt, lastMs, opinion.reason(), opinion.inARow());
     }
 
     /** Nothing of it happens any more. */

@@ -78,7 +78,7 @@ final class Checks {
         wanted.forEach((key, members) -> {
             Check check = before.remove(key);
             if (check == null) {
-                check = new Check(key, members, standing(members), new SecondLook(attempts), wallClock.instant());
+                check = new Check(key, members, opinion(members), new SecondLook(attempts), wallClock.instant());
                 begun.add(check);
             } else {
                 check.members(members);
@@ -93,14 +93,14 @@ final class Checks {
     }
 
     /** What is thought of them already, or of the first of them that anything is thought of. */
-    private Standing standing(List<Target> members) {
+    private Opinion opinion(List<Target> members) {
         for (Target member : members) {
             Check known = byBackend.get(member.backend().backendId());
             if (known != null) {
-                return known.standing().copy();
+                return known.opinion().copy();
             }
         }
-        return new Standing(members.stream().anyMatch(Target::believedUp));
+        return new Opinion(members.stream().anyMatch(Target::believedUp));
     }
 
     private void remember(Collection<Target> targets) {
@@ -164,7 +164,7 @@ final class Checks {
     }
 
     private void tell(Check check) {
-        State state = check.standing().state();
+        State state = check.opinion().state();
         if (state == State.UNKNOWN) {
             return;
         }

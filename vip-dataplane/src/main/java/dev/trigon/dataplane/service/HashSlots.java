@@ -2,7 +2,6 @@ package dev.trigon.dataplane.service;
 
 import dev.trigon.dataplane.balance.Maglev;
 import dev.trigon.dataplane.balance.Scheduler;
-import dev.trigon.dataplane.balance.SchedulerKind;
 import dev.trigon.dataplane.wire.IpAddress;
 import java.net.InetAddress;
 import java.util.List;
@@ -16,33 +15,37 @@ import org.jspecify.annotations.Nullable;
  * @param of all there are
  */
 public record HashSlots(int moved, int of) {
-    /** Null where one of the two chooses by no table. */
-    public static @Nullable HashSlots between(ServiceSpec before, ServiceSpec after) {
-        SchedulerKind scheduler = after.scheduler();
-        boolean hashes = scheduler == SchedulerKind.MAGLEV || scheduler == SchedulerKind.SH;
-        if (!hashes || before.scheduler() != scheduler) {
+    /**
+     * Null where one of the two chooses by no table.
+     *
+     * @param beforeSize how many slots it had
+     * @param afterSize and will have; where that is another number, a flow's hash a slot is compared
+     */
+    public static @Nullable HashSlots between(ServiceSpec before, int beforeSize, ServiceSpec after, int afterSize) {
+        if (!after.scheduler().isHashing() || before.scheduler() != after.scheduler()) {
             return null;
         }
-        if (before.backends().equals(after.backends())) {
-            return new HashSlots(0, Maglev.TABLE_SIZE);
+        if (before.backends().equals(after.backends()) && beforeSize == afterSize) {
+            return new HashSlots(0, afterSize);
         }
-        Scheduler old = table(before);
-        Scheduler young = table(after);
+        Scheduler old = table(before, beforeSize);
+        Scheduler young = table(after, afterSize);
         int moved = 0;
-        for (int slot = 0; slot < Maglev.TABLE_SIZE; slot++) {
+        for (int slot = 0; slot < afterSize; slot++) {
             InetAddress was = server(before.backends(), old.peek(slot));
             moved += Objects.equals(was, server(after.backends(), young.peek(slot))) ? 0 : 1;
         }
-        return new HashSlots(moved, Maglev.TABLE_SIZE);
+        return new HashSlots(moved, afterSize);
     }
 
     /** As it is when all backends are well: a plan is for longer than a fault. */
-    private static Scheduler table(ServiceSpec service) {
+    private static Scheduler table(ServiceSpec service, int size) {
         List<BackendSpec> backends = service.backends();
         return Maglev.of(
                 backends.stream().mapToLong(b -> IpAddress.high(b.address())).toArray(),
                 backends.stream().mapToLong(b -> IpAddress.low(b.address())).toArray(),
-                Standing.of(service, id -> Condition.WELL).weights());
+                Standing.of(service, id -> Condition.WELL).weights(),
+                size);
     }
 
     private static @Nullable InetAddress server(List<BackendSpec> backends, int place) {

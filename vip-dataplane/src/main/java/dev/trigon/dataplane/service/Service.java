@@ -23,6 +23,8 @@ public final class Service {
     private final Scheduler scheduler;
     /** Says the same for the same hash, whatever the scheduler does. */
     private final Scheduler hashing;
+
+    private final int tableSize;
     /** What a hash is of: a client, or a flow. */
     private final boolean byClient;
 
@@ -32,11 +34,18 @@ public final class Service {
     /**
      * Prepares a service.
      *
+     * @param tableSize how many slots its hash table has
      * @param before the service of that name in the table in force, if any: a scheduler whose backends are the same goes
      *     on where it was
      */
-    Service(ServiceSpec spec, @Nullable Service before, Surroundings around, IntFunction<BackendMeter> meters) {
+    Service(
+            ServiceSpec spec,
+            int tableSize,
+            @Nullable Service before,
+            Surroundings around,
+            IntFunction<BackendMeter> meters) {
         this.spec = spec;
+        this.tableSize = tableSize;
         this.timeouts = spec.flows().timeouts().over(around.timeouts());
         this.standing = Standing.of(spec, around.conditions());
         this.backends = new Backend[spec.backends().size()];
@@ -51,31 +60,31 @@ public final class Service {
                     meters.apply(backend.id()));
         }
         this.byAddress = new BackendsByAddress(backends);
-        if (before != null && before.choosesAs(spec, standing)) {
+        if (before != null && before.choosesAs(this)) {
             this.scheduler = before.scheduler;
             this.hashing = before.hashing;
         } else {
-            this.scheduler = schedulerFor(spec, backends, standing.weights(), before == null ? null : before.scheduler);
-            this.hashing =
-                    scheduler.isHashing() ? scheduler : Maglev.small(high(backends), low(backends), standing.weights());
+            this.hashing = Maglev.of(high(backends), low(backends), standing.weights(), tableSize);
+            this.scheduler = scheduler(before == null ? null : before.scheduler);
         }
         this.byClient = spec.scheduler().isByClient();
         this.affinity = AffinityScope.of(spec);
     }
 
-    private boolean choosesAs(ServiceSpec other, Standing others) {
-        return spec.scheduler() == other.scheduler()
-                && spec.backends().equals(other.backends())
-                && standing.weighsAs(others);
+    private boolean choosesAs(Service other) {
+        return spec.scheduler() == other.spec.scheduler()
+                && spec.backends().equals(other.spec.backends())
+                && standing.weighsAs(other.standing)
+                && tableSize == other.tableSize;
     }
 
-    private static Scheduler schedulerFor(
-            ServiceSpec spec, Backend[] backends, int[] weights, @Nullable Scheduler before) {
+    private Scheduler scheduler(@Nullable Scheduler before) {
+        int[] weights = standing.weights();
         return switch (spec.scheduler()) {
             case RR, WRR -> WeightedRoundRobin.of(weights, before);
             case LC, WLC -> LeastConnections.of(loads(backends), weights);
             case P2C -> PowerOfTwo.of(loads(backends), weights);
-            case SH, MAGLEV -> Maglev.of(high(backends), low(backends), weights);
+            case SH, MAGLEV -> hashing;
         };
     }
 

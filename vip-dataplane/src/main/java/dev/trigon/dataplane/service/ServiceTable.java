@@ -75,9 +75,10 @@ public final class ServiceTable {
         };
         Map<String, Service> services = new LinkedHashMap<>();
         Map<InetAddress, Service> byVip = new HashMap<>();
+        TableSizes tableSizes = TableSizes.of(configured.services());
         for (ServiceSpec spec : configured.services()) {
             Service known = before == null ? null : before.byName.get(spec.name());
-            Service service = new Service(spec, known, around, meters);
+            Service service = new Service(spec, tableSizes.slots(spec), known, around, meters);
             services.put(spec.name(), service);
             byVip.putIfAbsent(spec.vip(), service);
         }

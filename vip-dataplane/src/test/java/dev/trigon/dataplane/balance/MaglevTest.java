@@ -32,7 +32,7 @@ class MaglevTest {
 
     /** Of backends whose addresses differ in the low words alone. */
     private static Maglev maglev(long[] identities, int[] weights) {
-        return Maglev.of(new long[identities.length], identities, weights);
+        return Maglev.of(new long[identities.length], identities, weights, SLOTS);
     }
 
     private static int[] equal(int backends) {
@@ -206,8 +206,8 @@ class MaglevTest {
         long[] turnedHigh = Arrays.stream(turned).mapToLong(i -> high[i]).toArray();
         long[] turnedLow = Arrays.stream(turned).mapToLong(i -> low[i]).toArray();
 
-        int[] here = slots(Maglev.of(high, low, equal(6)));
-        int[] there = slots(Maglev.of(turnedHigh, turnedLow, equal(6)));
+        int[] here = slots(Maglev.of(high, low, equal(6), SLOTS));
+        int[] there = slots(Maglev.of(turnedHigh, turnedLow, equal(6), SLOTS));
 
         assertThat(Arrays.stream(there).map(i -> turned[i]).toArray()).isEqualTo(here);
         for (int share : shares(here, 6)) {
@@ -221,8 +221,8 @@ class MaglevTest {
         long[] high = {0x2001_0DB8_0002_0000L, 0};
         long[] low = {0x11, Scatter.fold(0x2001_0DB8_0002_0000L, 0x11)};
 
-        int[] here = slots(Maglev.of(high, low, equal(2)));
-        int[] there = slots(Maglev.of(new long[] {high[1], high[0]}, new long[] {low[1], low[0]}, equal(2)));
+        int[] here = slots(Maglev.of(high, low, equal(2), SLOTS));
+        int[] there = slots(Maglev.of(new long[] {high[1], high[0]}, new long[] {low[1], low[0]}, equal(2), SLOTS));
 
         assertThat(Arrays.stream(there).map(i -> 1 - i).toArray()).isEqualTo(here);
     }
@@ -280,7 +280,8 @@ class MaglevTest {
         long[] low = LongStream.range(1, backends + 1).toArray();
         int[] weights = new int[backends];
         Arrays.fill(weights, 1);
-        Maglev small = Maglev.small(new long[backends], low, weights);
+        assertThat(Maglev.sizeFor(backends)).isEqualTo(slots);
+        Maglev small = Maglev.of(new long[backends], low, weights, slots);
 
         int[] share = new int[backends];
         for (int hash = 0; hash < slots; hash++) {

@@ -97,13 +97,28 @@ class LargeConfigurationTest {
     @Test
     void shouldRefuseMoreServicesThanItHasMemoryFor() throws IOException {
         StringBuilder file = new StringBuilder("services:\n");
-        for (int i = 1; i <= 501; i++) {
+        for (int i = 1; i <= 10_001; i++) {
             file.append("- {name: s%d, vip: 203.0.113.1, protocol: tcp, ports: %d}\n".formatted(i, i));
         }
         assertThat(line(rig.http.send("PUT", CONFIGURATION, file.toString())))
                 .isEqualTo(
-                        "the services: there would be 501 of them, and each may need memory for a hash table; have 500"
-                                + " at most: a service may have many ports");
+                        "the services: there would be 10001 of them, and vipd has memory for 10000; have no more than"
+                                + " that: a service may have many ports");
+    }
+
+    @Test
+    void shouldTakeTenThousandServices() throws IOException {
+        StringBuilder file = new StringBuilder("services:\n");
+        for (int i = 0; i < 10_000; i++) {
+            file.append("- {name: s%d, vip: 198.18.%d.%d, protocol: tcp, ports: 80, scheduler: maglev, backends: "
+                            .formatted(i, i / 250, 1 + i % 250))
+                    .append("[{name: b1, address: 10.2.%d.%d}]}\n".formatted(i / 250, 1 + i % 250));
+        }
+        UnixHttp.Reply reply =
+                assertTimeoutPreemptively(SOON, () -> rig.http.send("PUT", CONFIGURATION, file.toString()));
+        assertThat(reply.status()).as(reply.body()).isEqualTo(200);
+        UnixHttp.Reply changed = rig.http.send("PATCH", "/v1/services/s0/backends/b1", "{\"weight\": 7}");
+        assertThat(changed.status()).as(changed.body()).isEqualTo(200);
     }
 
     /** As operators replace all servers again and again, while the old ones drain. */
