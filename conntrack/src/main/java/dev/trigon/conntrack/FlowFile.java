@@ -167,7 +167,8 @@ final class FlowFile implements AutoCloseable {
     private Flows create(long maxFlows) throws IOException {
         origin = FlowTable.Origin.CREATED;
         openUnfinished(maxFlows).close();
-        return adoptUnfinished(maxFlows);
+        Files.move(unfinished, data, StandardCopyOption.ATOMIC_MOVE);
+        return Flows.none(CellMap.open(data.toFile(), maxFlows));
     }
 
     /** Chronicle Map keeps the size a file was made for, so a larger table is another file. */
@@ -175,7 +176,8 @@ final class FlowFile implements AutoCloseable {
         try (small) {
             copyToUnfinished(small, maxFlows);
         }
-        return adoptUnfinished(maxFlows);
+        Files.move(unfinished, data, StandardCopyOption.ATOMIC_MOVE);
+        return Flows.of(CellMap.open(data.toFile(), maxFlows));
     }
 
     private void copyToUnfinished(CellMap from, long maxFlows) throws IOException {
@@ -199,11 +201,6 @@ final class FlowFile implements AutoCloseable {
                     "free some space there, or lower " + setting,
                     e);
         }
-    }
-
-    private Flows adoptUnfinished(long maxFlows) throws IOException {
-        Files.move(unfinished, data, StandardCopyOption.ATOMIC_MOVE);
-        return Flows.of(CellMap.open(data.toFile(), maxFlows));
     }
 
     private static @Nullable Object identityOf(Path file) throws IOException {
@@ -238,6 +235,11 @@ final class FlowFile implements AutoCloseable {
     /** To be called when flows.dat is closed: the next user then need not recover it. */
     void markClean() throws IOException {
         Files.writeString(cleanMark, mark());
+    }
+
+    /** To be called when flows.dat is closed and had nothing in it. */
+    void remove() throws IOException {
+        Files.deleteIfExists(data);
     }
 
     /** What flows.clean says of flows.dat as it is now; never the same twice where the boot has no id, to be trusted by nobody. */

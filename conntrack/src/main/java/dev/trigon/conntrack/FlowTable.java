@@ -262,13 +262,18 @@ public final class FlowTable implements AutoCloseable {
             map.close();
             return;
         }
+        boolean isEmpty = map.size() == 0;
         try (file) {
             try (map) {
-                if (file.lost() != null) {
+                if (!isEmpty && file.lost() != null) {
                     file.replaceLost(map, System.currentTimeMillis());
                 }
             }
-            file.markClean();
+            if (!isEmpty) {
+                file.markClean();
+            } else if (file.lost() == null) {
+                file.remove();
+            }
         }
     }
 }

@@ -37,6 +37,11 @@ record Flows(CellMap map, BackendCounts counts) {
         }
     }
 
+    /** A new map, with nothing in it. Nothing of it is looked at: a page that nobody touches takes no memory. */
+    static Flows none(CellMap map) {
+        return new Flows(map, new BackendCounts());
+    }
+
     /**
      * Looks at every entry once, counts it, and removes those that are not whole. Also where the file was closed in order:
      * a mark says that nobody wrote it since, not that the disk gives back what was written. Closes the map if its

@@ -68,15 +68,47 @@ class FlowTableFileTest {
         }
     }
 
+    /** Nothing that could be read back wrongly, and no pages that are only there to be empty. */
+    @Test
+    void shouldLeaveNoFileOfATableThatIsEmpty() throws Exception {
+        FlowTable.open(directory, MAX_FLOWS).close();
+        assertThat(data).doesNotExist();
+        assertThat(mark).doesNotExist();
+    }
+
+    @Test
+    void shouldTakeNoMemoryBeforeItIsUsed() throws Exception {
+        try (FlowTable table = FlowTable.open(directory, 1 << 20)) {
+            assertThat(Files.size(data)).isGreaterThan(90 << 20);
+            assertThat(residentKiB(data)).isLessThan(8 << 10);
+            assertThat(table.find(Keys.mixed(1), new FlowRecord())).isFalse();
+        }
+    }
+
+    /** Of all that this process has mapped of a file: proc_pid_smaps(5). */
+    private static long residentKiB(Path file) throws IOException {
+        long resident = 0;
+        boolean counts = false;
+        for (String line : Files.readAllLines(Path.of("/proc/self/smaps"))) {
+            if (line.matches("[0-9a-f]+-[0-9a-f]+ .*")) {
+                counts = line.endsWith(file.toString());
+            } else if (counts && line.startsWith("Rss:")) {
+                resident += Long.parseLong(line.replaceAll("[^0-9]", ""));
+            }
+        }
+        return resident;
+    }
+
     @Test
     void shouldMarkTheFileCleanOnlyWhileNobodyUsesIt() throws Exception {
         try (FlowTable table = FlowTable.open(directory, MAX_FLOWS)) {
             assertThat(table.origin()).isEqualTo(FlowTable.Origin.CREATED);
             assertThat(mark).doesNotExist();
+            table.put(Keys.mixed(1), new FlowRecord().set(1, FlowState.UDP, 1));
         }
         assertThat(mark).exists();
         try (FlowTable table = FlowTable.open(directory, MAX_FLOWS)) {
-            assertThat(table.size()).isZero();
+            assertThat(table.size()).isEqualTo(1);
             assertThat(mark).doesNotExist();
         }
     }

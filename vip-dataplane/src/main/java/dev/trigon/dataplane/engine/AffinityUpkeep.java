@@ -102,6 +102,10 @@ final class AffinityUpkeep implements AutoCloseable {
     }
 
     private void expire() {
+        if (clients.size() == 0) {
+            // a table that nobody uses takes no memory as long as nobody looks into it
+            return;
+        }
         int ticks = clients.isPressed() ? PRESSED_TICKS : TICKS;
         int steps = (affinities.expirySteps() + ticks - 1) / ticks;
         for (int step = 0; step < steps && !stopping; step++) {
