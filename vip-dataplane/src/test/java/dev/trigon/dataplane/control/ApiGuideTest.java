@@ -58,8 +58,7 @@ class ApiGuideTest {
         assertThat(refused).singleElement().asString().contains("If-Match", "1h");
         assertThat(rig.dataPath.flows).as("those that were flushed").isEmpty();
         assertThat(ControlRig.json(rig.http.get("/v1/history")).findValuesAsText("command"))
-                .startsWith(
-                        "rollback", "apply configuration --confirm-within 1m", "service remove web", "service set web");
+                .startsWith("apply configuration --confirm-within 1m", "service remove web", "service set web");
     }
 
     /** What HTTP status curl tells. It fails where an answer is not whole. */
