@@ -190,8 +190,9 @@ class VipctlChangesTest {
     }
 
     @Test
-    void shouldPrintTheSchemaThatIsPublished() throws IOException {
+    void shouldPrintTheSchemasThatArePublished() throws IOException {
         assertOut(rig.vipctl("schema"), Files.readString(Path.of("..", "docs", "services.schema.json")));
+        assertOut(rig.vipctl("schema --api"), Files.readString(Path.of("..", "docs", "openapi.yaml")));
     }
 
     /** Every line of the guide that is a command, in its order. */

@@ -3,6 +3,7 @@ package dev.trigon.dataplane.control;
 import dev.trigon.dataplane.api.ErrorView;
 import dev.trigon.dataplane.service.Refusal;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** What goes back: an HTTP status, and a record that becomes its JSON. */
 record Answer(int status, Object body, Map<String, String> headers) {
@@ -10,8 +11,9 @@ record Answer(int status, Object body, Map<String, String> headers) {
         return new Answer(200, body, Map.of());
     }
 
-    static Answer created(Object body) {
-        return new Answer(201, body, Map.of());
+    /** @param path of what was made; names need no escapes in it */
+    static Answer created(Object body, String path) {
+        return new Answer(201, body, Map.of("Location", path));
     }
 
     static Answer refused(Refusal refusal) {
@@ -36,6 +38,8 @@ record Answer(int status, Object body, Map<String, String> headers) {
     }
 
     Answer with(String header, String value) {
-        return new Answer(status, body, Map.of(header, value));
+        Map<String, String> all = new TreeMap<>(headers);
+        all.put(header, value);
+        return new Answer(status, body, all);
     }
 }

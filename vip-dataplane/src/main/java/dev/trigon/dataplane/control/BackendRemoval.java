@@ -33,7 +33,6 @@ final class BackendRemoval {
     private record Wanted(
             String service, String name, @Nullable InetAddress address, boolean force) {
         static Wanted of(Call call) throws Refusal {
-            call.onlyQueries(ControlApi.FORCE_PARAMETER, ControlApi.ADDRESS_PARAMETER);
             return new Wanted(
                     call.segment("service"),
                     call.segment("backend"),

@@ -1,9 +1,7 @@
 package dev.trigon.dataplane.control;
 
 import dev.trigon.dataplane.service.Refusal;
-import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** A request that has been matched to what answers it. */
@@ -58,19 +56,6 @@ final class Call {
                     Refusal.Kind.MALFORMED, "the request", "'" + name + "' is '" + value + "'", "give true or false");
         }
         return "true".equals(value);
-    }
-
-    /** Refuses what nobody would look at: a misspelt parameter would ask for more than was meant. */
-    void onlyQueries(String... known) throws Refusal {
-        for (String name : new TreeSet<>(query.keySet())) {
-            if (!List.of(known).contains(name)) {
-                throw new Refusal(
-                        Refusal.Kind.MALFORMED,
-                        "the request",
-                        "unknown parameter '" + name + "'",
-                        "known here: " + String.join(", ", known));
-            }
-        }
     }
 
     String requiredQuery(String name, String example) throws Refusal {

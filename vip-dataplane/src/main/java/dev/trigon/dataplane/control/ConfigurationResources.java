@@ -3,6 +3,7 @@ package dev.trigon.dataplane.control;
 import dev.trigon.dataplane.api.AppliedView;
 import dev.trigon.dataplane.api.ConfirmedView;
 import dev.trigon.dataplane.api.ControlApi;
+import dev.trigon.dataplane.api.PlanView;
 import dev.trigon.dataplane.config.Durations;
 import dev.trigon.dataplane.config.ServiceDraft;
 import dev.trigon.dataplane.config.ServiceReader;
@@ -31,10 +32,15 @@ final class ConfigurationResources {
     List<Route> routes() {
         return List.of(
                 Route.of("GET", CONFIGURATION, call -> configuration()),
-                Route.of("PUT", CONFIGURATION, this::apply),
-                Route.of("POST", CONFIGURATION + "/plan", this::plan),
-                Route.of("POST", CONFIGURATION + "/confirm", call -> confirm()),
-                Route.of("POST", CONFIGURATION + "/rollback", this::goBack));
+                Route.of(
+                        "PUT",
+                        CONFIGURATION,
+                        this::apply,
+                        ControlApi.SOURCE_PARAMETER,
+                        ControlApi.CONFIRM_WITHIN_PARAMETER),
+                Route.of("POST", CONFIGURATION + "/plan", this::plan, ControlApi.SOURCE_PARAMETER),
+                Route.of("POST", CONFIGURATION + "/confirm", this::confirm),
+                Route.of("POST", CONFIGURATION + "/rollback", this::goBack, ControlApi.TO_PARAMETER));
     }
 
     private Answer configuration() {
@@ -45,7 +51,8 @@ final class ConfigurationResources {
 
     private Answer plan(Call call) throws Refusal {
         String name = name(call);
-        return Answer.ok(registry.plan(edit(call, name), Terms.of(call, "plan " + name)));
+        PlanView plan = registry.plan(edit(call, name), Terms.of(call, "plan " + name));
+        return Answer.ok(plan).at(plan.revision());
     }
 
     private Answer apply(Call call) throws Refusal {
@@ -75,13 +82,12 @@ final class ConfigurationResources {
         return within;
     }
 
-    private Answer confirm() throws Refusal {
-        long revision = registry.confirm();
+    private Answer confirm(Call call) throws Refusal {
+        long revision = registry.confirm(Terms.of(call, "confirm"));
         return Answer.ok(new ConfirmedView(revision)).at(revision);
     }
 
     private Answer goBack(Call call) throws Refusal {
-        call.onlyQueries(ControlApi.TO_PARAMETER);
         String text = call.query(ControlApi.TO_PARAMETER);
         if (text == null) {
             return applied(registry.goBack(null, Terms.of(call, "rollback")));

@@ -160,9 +160,8 @@ final class ControlHandler extends Handler.Abstract {
                 continue;
             }
             if (route.method().equals(request.getMethod())) {
-                return route.action()
-                        .answer(new Call(
-                                segments, query(request), request.getHeaders().get(HttpHeader.IF_MATCH), body));
+                return route.answer(
+                        new Call(segments, query(request), request.getHeaders().get(HttpHeader.IF_MATCH), body));
             }
             methods.add(route.method());
         }

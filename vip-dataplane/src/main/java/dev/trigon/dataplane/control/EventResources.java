@@ -21,11 +21,15 @@ final class EventResources {
     }
 
     List<Route> routes() {
-        return List.of(Route.of("GET", ControlApi.ROOT + "/events", this::events));
+        return List.of(Route.of(
+                "GET",
+                ControlApi.ROOT + "/events",
+                this::events,
+                ControlApi.AFTER_PARAMETER,
+                ControlApi.WAIT_PARAMETER));
     }
 
     private Answer events(Call call) throws Refusal {
-        call.onlyQueries(ControlApi.AFTER_PARAMETER, ControlApi.WAIT_PARAMETER);
         long after = number(call, ControlApi.AFTER_PARAMETER, Long.MAX_VALUE / 10);
         long waitSeconds = number(call, ControlApi.WAIT_PARAMETER, LONGEST_WAIT_SECONDS);
         if (waitSeconds > 0 && waiting.tryAcquire()) {

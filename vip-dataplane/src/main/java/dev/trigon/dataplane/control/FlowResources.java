@@ -33,20 +33,22 @@ final class FlowResources {
     List<Route> routes() {
         String flows = ControlApi.ROOT + "/flows";
         return List.of(
-                Route.of("GET", flows, this::list),
-                Route.of("GET", flows + "/count", this::count),
+                Route.of(
+                        "GET",
+                        flows,
+                        this::list,
+                        "service",
+                        "backend",
+                        "client",
+                        "state",
+                        "protocol",
+                        ControlApi.SORT_PARAMETER,
+                        ControlApi.LIMIT_PARAMETER),
+                Route.of("GET", flows + "/count", this::count, ControlApi.BY_PARAMETER),
                 Route.of("POST", flows + "/flush", this::flush));
     }
 
     private Answer list(Call call) throws Refusal {
-        call.onlyQueries(
-                "service",
-                "backend",
-                "client",
-                "state",
-                "protocol",
-                ControlApi.SORT_PARAMETER,
-                ControlApi.LIMIT_PARAMETER);
         FlowOrder order = choice(
                 ControlApi.SORT_PARAMETER, call.query(ControlApi.SORT_PARAMETER), FlowOrder.values(), FlowOrder::label);
         int limit = limit(call.query(ControlApi.LIMIT_PARAMETER), order);
@@ -93,7 +95,6 @@ final class FlowResources {
     }
 
     private Answer count(Call call) throws Refusal {
-        call.onlyQueries(ControlApi.BY_PARAMETER);
         FlowTally.By by = choice(
                 ControlApi.BY_PARAMETER,
                 call.query(ControlApi.BY_PARAMETER),

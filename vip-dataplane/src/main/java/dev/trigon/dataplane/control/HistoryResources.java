@@ -16,7 +16,7 @@ final class HistoryResources {
     List<Route> routes() {
         String history = ControlApi.ROOT + "/history";
         return List.of(
-                Route.of("GET", history, this::list),
+                Route.of("GET", history, this::list, ControlApi.LIMIT_PARAMETER),
                 Route.of(
                         "GET",
                         history + "/{number}",
@@ -25,7 +25,6 @@ final class HistoryResources {
     }
 
     private Answer list(Call call) throws Refusal {
-        call.onlyQueries(ControlApi.LIMIT_PARAMETER);
         String limit = call.query(ControlApi.LIMIT_PARAMETER);
         int most = limit == null ? History.MOST_ENTRIES : (int) Math.min(number(limit), History.MOST_ENTRIES);
         return Answer.ok(registry.history().entries(most));

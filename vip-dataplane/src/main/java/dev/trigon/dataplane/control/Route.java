@@ -4,16 +4,35 @@ import dev.trigon.dataplane.service.Refusal;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** A method and a path of the API, and what answers there. A path's {@code {name}} stands for any one segment. */
-record Route(String method, List<String> pattern, Action action) {
+/**
+ * A method and a path of the API, and what answers there. A path's {@code {name}} stands for any one segment.
+ *
+ * @param queries the names of all parameters that are read there
+ */
+record Route(String method, List<String> pattern, List<String> queries, Action action) {
     interface Action {
         Answer answer(Call call) throws Refusal;
     }
 
-    static Route of(String method, String pattern, Action action) {
-        return new Route(method, split(pattern), action);
+    static Route of(String method, String pattern, Action action, String... queries) {
+        return new Route(method, split(pattern), List.of(queries), action);
+    }
+
+    /** Refuses what nobody would look at: a misspelt parameter would ask for more than was meant. */
+    Answer answer(Call call) throws Refusal {
+        for (String name : new TreeSet<>(call.query().keySet())) {
+            if (!queries.contains(name)) {
+                throw new Refusal(
+                        Refusal.Kind.MALFORMED,
+                        "the request",
+                        "unknown parameter '" + name + "'",
+                        queries.isEmpty() ? "none is known here" : "known here: " + String.join(", ", queries));
+            }
+        }
+        return action.answer(call);
     }
 
     /** A path may have none of what it should begin with: {@code OPTIONS *} has, and a target that is a fragment alone. */

@@ -195,7 +195,8 @@ public final class ServiceRegistry {
     }
 
     /** Keeps what waits to be confirmed. Answers its revision. */
-    synchronized long confirm() throws Refusal {
+    synchronized long confirm(Terms terms) throws Refusal {
+        terms.check(number());
         Pending pending = state.revision().pending();
         if (pending == null) {
             throw ServiceRules.conflict(

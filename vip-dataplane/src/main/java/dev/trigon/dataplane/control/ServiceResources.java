@@ -43,11 +43,12 @@ final class ServiceResources {
                 Route.of("GET", SERVICE, this::service),
                 Route.of("PATCH", SERVICE, this::patchService),
                 Route.of("DELETE", SERVICE, this::removeService),
-                Route.of("GET", ControlApi.ROOT + "/backends", call -> Answer.ok(allBackends())),
-                Route.of("GET", BACKENDS, call -> Answer.ok(backends(call))),
+                Route.of("GET", ControlApi.ROOT + "/backends", call -> allBackends()),
+                Route.of("GET", BACKENDS, this::backends),
                 Route.of("POST", BACKENDS, this::addBackend),
+                Route.of("GET", BACKEND, this::backend),
                 Route.of("PATCH", BACKEND, this::patchBackend),
-                Route.of("DELETE", BACKEND, removal::answer));
+                Route.of("DELETE", BACKEND, removal::answer, ControlApi.FORCE_PARAMETER, ControlApi.ADDRESS_PARAMETER));
     }
 
     private Answer allServices() {
@@ -65,7 +66,8 @@ final class ServiceResources {
         ServiceDraft draft = ServiceReader.service(call.body(), Source.request("new service"));
         ServiceRegistry.Change change =
                 registry.change(ServiceEdits.addService(draft), Terms.of(call, "service add " + draft.name()));
-        return Answer.created(view(change.after(), draft.name())).at(change.revision());
+        return Answer.created(view(change.after(), draft.name()), SERVICES + "/" + draft.name())
+                .at(change.revision());
     }
 
     private Answer patchService(Call call) throws Refusal {
@@ -90,7 +92,10 @@ final class ServiceResources {
                 ServiceReader.backend(call.body(), Source.request("new backend of service '" + service + "'"));
         Terms terms = Terms.of(call, "backend add " + service + " " + draft.name());
         ServiceRegistry.Change change = registry.change(ServiceEdits.addBackend(service, draft), terms);
-        return Answer.created(backend(change.after(), service, draft.name())).at(change.revision());
+        return Answer.created(
+                        backend(change.after(), service, draft.name()),
+                        SERVICES + "/" + service + "/backends/" + draft.name())
+                .at(change.revision());
     }
 
     private Answer patchBackend(Call call) throws Refusal {
@@ -113,18 +118,25 @@ final class ServiceResources {
         return Views.service(find(services, name), dataPath);
     }
 
-    private List<BackendView> allBackends() {
+    private Answer allBackends() {
         ServicesState state = registry.state();
         List<BackendView> all = new ArrayList<>();
         state.services().forEach(service -> all.addAll(backends(service, state)));
         Set<String> names = state.services().stream().map(ServiceSpec::name).collect(Collectors.toSet());
         all.addAll(former(state, one -> !names.contains(one.service())));
-        return all;
+        return Answer.ok(all).at(state.revision().number());
     }
 
-    private List<BackendView> backends(Call call) throws Refusal {
+    private Answer backends(Call call) throws Refusal {
         ServicesState state = registry.state();
-        return backends(find(state.services(), call.segment("service")), state);
+        return Answer.ok(backends(find(state.services(), call.segment("service")), state))
+                .at(state.revision().number());
+    }
+
+    private Answer backend(Call call) throws Refusal {
+        ServicesState state = registry.state();
+        return Answer.ok(backend(state.services(), call.segment("service"), call.segment("backend")))
+                .at(state.revision().number());
     }
 
     private List<BackendView> backends(ServiceSpec service, ServicesState state) {

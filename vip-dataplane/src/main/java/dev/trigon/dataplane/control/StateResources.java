@@ -29,8 +29,8 @@ final class StateResources {
         String root = ControlApi.ROOT;
         return List.of(
                 Route.of("GET", root + "/status", call -> Answer.ok(status())),
-                Route.of("GET", root + "/counters", this::counters),
-                Route.of("GET", root + "/explain", this::explain),
+                Route.of("GET", root + "/counters", this::counters, ControlApi.MEANINGS_PARAMETER),
+                Route.of("GET", root + "/explain", this::explain, "protocol", "client", "vip"),
                 Route.of(
                         "GET",
                         root + "/doctor",

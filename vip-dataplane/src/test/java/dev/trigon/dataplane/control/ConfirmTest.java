@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ConfirmTest {
     private static final Terms WITHIN_A_MINUTE =
             Terms.of("apply services.yaml --confirm-within 1m").confirmedWithin(Duration.ofMinutes(1));
+    private static final Terms CONFIRM = Terms.of("confirm");
 
     @TempDir
     Path directory;
@@ -90,19 +91,19 @@ class ConfirmTest {
     @Test
     void shouldStayOnceItIsConfirmed() throws Refusal {
         pass(30);
-        assertThat(registry.confirm()).isEqualTo(2);
+        assertThat(registry.confirm(CONFIRM)).isEqualTo(2);
         pass(1_000);
 
         assertThat(registry.goBackIfDue()).isFalse();
         assertThat(open().services()).isEqualTo(registry.services()).isNotEqualTo(old);
-        assertThatThrownBy(registry::confirm)
+        assertThatThrownBy(() -> registry.confirm(CONFIRM))
                 .hasMessage("confirm: nothing waits to be confirmed; see `vipctl history` for what was changed");
     }
 
     @Test
     void shouldNotBeConfirmedTooLate() {
         pass(60);
-        assertThatThrownBy(registry::confirm)
+        assertThatThrownBy(() -> registry.confirm(CONFIRM))
                 .hasMessage("confirm: revision 2 was to be confirmed within 1m and goes back; apply it again");
         shouldHaveGoneBack();
     }
@@ -194,7 +195,7 @@ class ConfirmTest {
 
     @Test
     void shouldNotWaitForWhatChangesNothing() throws Refusal {
-        registry.confirm();
+        registry.confirm(CONFIRM);
         registry.change(web("b2"), WITHIN_A_MINUTE);
         assertThat(registry.pending()).isNull();
     }

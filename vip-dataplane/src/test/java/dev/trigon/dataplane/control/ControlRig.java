@@ -22,10 +22,11 @@ final class ControlRig implements AutoCloseable {
     final StateDirectory state;
     final ServiceRegistry registry;
     final UnixHttp http;
+    final Path socket;
     private final ControlServer server;
 
     private ControlRig(Path directory) throws Refusal {
-        Path socket = directory.resolve("run/vipd.sock");
+        socket = directory.resolve("run/vipd.sock");
         state = StateDirectory.open(directory.resolve("state"));
         registry = ServiceRegistry.open(state, dataPath);
         server = ControlServer.start(socket, registry, dataPath, "1.2.3", () -> 42);

@@ -4,6 +4,7 @@ import static dev.trigon.dataplane.control.ControlRig.MAPPER;
 import static dev.trigon.dataplane.control.ControlRig.WEB;
 import static dev.trigon.dataplane.control.ControlRig.assertError;
 import static dev.trigon.dataplane.control.ControlRig.json;
+import static dev.trigon.dataplane.control.ControlRig.line;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
@@ -164,6 +165,7 @@ class ControlServerTest {
                   "activeFlows": 2, "packets": 20, "bytes": 3072}]}
                 """);
         assertThat(json(added)).isEqualTo(expected);
+        assertThat(added.head()).contains("Location: /v1/services/web\r\n", "ETag: \"1\"");
         assertThat(json(http.get("/v1/services/web"))).isEqualTo(expected);
         assertThat(json(http.get("/v1/services")).get(0)).isEqualTo(expected);
         assertThat(dataPath.inForce()).hasSize(1);
@@ -179,6 +181,9 @@ class ControlServerTest {
         UnixHttp.Reply added =
                 http.send("POST", "/v1/services/web/backends", "{\"name\": \"b3\", \"address\": \"10.2.0.13\"}");
         assertThat(added.status()).isEqualTo(201);
+        assertThat(added.head()).contains("Location: /v1/services/web/backends/b3\r\n");
+        assertThat(json(http.get("/v1/services/web/backends/b3"))).isEqualTo(json(added));
+        assertError(http.get("/v1/services/web/backends/b4"), 404, "backend 'b4' of service 'web'");
         assertThat(json(http.send("PATCH", "/v1/services/web/backends/b3", "{\"weight\": 7}"))
                         .get("weight")
                         .asInt())
@@ -203,6 +208,18 @@ class ControlServerTest {
                         "{\"added\":[],\"changed\":[],\"removed\":[],\"unchanged\":[\"web\"],\"revision\":1}"));
         assertThat(dataPath.published).hasSize(publications);
         assertThat(http.get("/v1/configuration").body()).isEqualTo(exported.body());
+    }
+
+    /** One that is misspelt would be missed otherwise: this change would not go back by itself. */
+    @Test
+    void shouldRefuseAParameterThatNobodyReads() throws IOException {
+        http.send("POST", "/v1/services", WEB);
+        UnixHttp.Reply refused = http.send("PUT", "/v1/configuration?confirmwithin=60s", "services: []");
+        assertError(refused, 400, "the request");
+        assertThat(line(refused))
+                .isEqualTo("the request: unknown parameter 'confirmwithin'; known here: source, confirmWithin");
+        assertThat(line(http.get("/v1/status?x"))).isEqualTo("the request: unknown parameter 'x'; none is known here");
+        assertThat(json(http.get("/v1/services"))).hasSize(1);
     }
 
     @Test

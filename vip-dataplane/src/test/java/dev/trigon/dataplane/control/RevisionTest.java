@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trigon.dataplane.service.Refusal;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,12 +41,6 @@ class RevisionTest {
         rig.close();
     }
 
-    private UnixHttp.Reply send(String method, String path, String ifMatch, String body) throws IOException {
-        int length = body.getBytes(StandardCharsets.UTF_8).length;
-        return rig.http.raw(method + " " + path + " HTTP/1.1\r\nHost: vipd\r\nConnection: close\r\nIf-Match: " + ifMatch
-                + "\r\nContent-Length: " + length + "\r\n\r\n" + body);
-    }
-
     private static String tag(UnixHttp.Reply reply) {
         return reply.head()
                 .lines()
@@ -58,9 +51,17 @@ class RevisionTest {
 
     @Test
     void shouldTagWhatItAnswersWithItsRevision() throws IOException {
-        for (String path : List.of(CONFIGURATION, "/v1/services", "/v1/services/web")) {
+        for (String path : List.of(
+                CONFIGURATION,
+                "/v1/services",
+                "/v1/services/web",
+                "/v1/backends",
+                "/v1/services/web/backends",
+                "/v1/services/web/backends/b1")) {
             assertThat(tag(rig.http.get(path))).as(path).isEqualTo("ETag: \"1\"");
         }
+        assertThat(tag(rig.http.send("POST", CONFIGURATION + "/plan", "services: []")))
+                .isEqualTo("ETag: \"1\"");
         assertThat(tag(rig.http.send("PATCH", "/v1/services/web/backends/b1", "{\"weight\": 7}")))
                 .isEqualTo("ETag: \"2\"");
         assertThat(tag(rig.http.send("PUT", CONFIGURATION, "services: []"))).isEqualTo("ETag: \"3\"");
@@ -73,16 +74,18 @@ class RevisionTest {
 
         String before = rig.http.get(CONFIGURATION).body();
         List<UnixHttp.Reply> stale = List.of(
-                send("PUT", CONFIGURATION, "\"1\"", "services: []"),
-                send("POST", CONFIGURATION + "/plan", "\"1\"", "services: []"),
-                send("POST", CONFIGURATION + "/rollback", "\"1\"", ""),
-                send("POST", "/v1/services", "\"1\"", WEB.replace("web", "web2")),
-                send("PATCH", "/v1/services/web", "\"1\"", "{\"ports\": 81}"),
-                send("DELETE", "/v1/services/web", "\"1\"", ""),
-                send("POST", "/v1/services/web/backends", "\"1\"", "{\"name\": \"b3\", \"address\": \"10.2.0.13\"}"),
-                send("PATCH", "/v1/services/web/backends/b1", "\"1\"", "{\"weight\": 8}"),
-                send("DELETE", "/v1/services/web/backends/b1", "\"1\"", ""),
-                send("DELETE", "/v1/services/web/backends/b1?force=true", "\"1\"", ""));
+                rig.http.send("PUT", CONFIGURATION, "\"1\"", "services: []"),
+                rig.http.send("POST", CONFIGURATION + "/plan", "\"1\"", "services: []"),
+                rig.http.send("POST", CONFIGURATION + "/rollback", "\"1\"", ""),
+                rig.http.send("POST", CONFIGURATION + "/confirm", "\"1\"", ""),
+                rig.http.send("POST", "/v1/services", "\"1\"", WEB.replace("web", "web2")),
+                rig.http.send("PATCH", "/v1/services/web", "\"1\"", "{\"ports\": 81}"),
+                rig.http.send("DELETE", "/v1/services/web", "\"1\"", ""),
+                rig.http.send(
+                        "POST", "/v1/services/web/backends", "\"1\"", "{\"name\": \"b3\", \"address\": \"10.2.0.13\"}"),
+                rig.http.send("PATCH", "/v1/services/web/backends/b1", "\"1\"", "{\"weight\": 8}"),
+                rig.http.send("DELETE", "/v1/services/web/backends/b1", "\"1\"", ""),
+                rig.http.send("DELETE", "/v1/services/web/backends/b1?force=true", "\"1\"", ""));
 
         for (UnixHttp.Reply reply : stale) {
             assertThat(reply.status()).as(reply.body()).isEqualTo(412);
@@ -92,10 +95,12 @@ class RevisionTest {
                                     + " again with `vipctl history` and `vipctl plan`, and give the revision that those show");
         }
         assertThat(rig.http.get(CONFIGURATION).body()).isEqualTo(before);
-        assertThat(send("DELETE", "/v1/services/web", "*", "").status()).isEqualTo(200);
-        assertThat(send("PUT", CONFIGURATION, "\"3\"", "services: []").status()).isEqualTo(200);
-        assertError(send("PUT", CONFIGURATION, "3", "services: []"), 400, "the request");
-        assertError(send("PUT", CONFIGURATION, "W/\"3\"", "services: []"), 400, "the request");
+        assertThat(rig.http.send("DELETE", "/v1/services/web", "*", "").status())
+                .isEqualTo(200);
+        assertThat(rig.http.send("PUT", CONFIGURATION, "\"3\"", "services: []").status())
+                .isEqualTo(200);
+        assertError(rig.http.send("PUT", CONFIGURATION, "3", "services: []"), 400, "the request");
+        assertError(rig.http.send("PUT", CONFIGURATION, "W/\"3\"", "services: []"), 400, "the request");
     }
 
     @Test
@@ -132,7 +137,10 @@ class RevisionTest {
         assertThat(json(rig.http.get("/v1/status")).at("/pending/secondsLeft").asInt())
                 .isBetween(50, 60);
         assertError(rig.http.send("POST", "/v1/services", WEB), 409, "the change");
-        assertThat(rig.http.send("POST", CONFIGURATION + "/confirm", "").status())
+        assertError(rig.http.send("POST", CONFIGURATION + "/confirm", "\"1\"", ""), 412, "the change");
+        assertThat(rig.http
+                        .send("POST", CONFIGURATION + "/confirm", "\"2\"", "")
+                        .status())
                 .isEqualTo(200);
         assertThat(json(rig.http.get("/v1/status")).get("pending").isNull()).isTrue();
         assertError(rig.http.send("POST", CONFIGURATION + "/confirm", ""), 409, "confirm");
@@ -179,7 +187,7 @@ class RevisionTest {
         List<Callable<Integer>> calls = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             String file = services(i);
-            calls.add(() -> send("PUT", CONFIGURATION, "\"1\"", file).status());
+            calls.add(() -> rig.http.send("PUT", CONFIGURATION, "\"1\"", file).status());
         }
         List<Integer> statuses = new ArrayList<>();
         for (Future<Integer> status : threads.invokeAll(calls)) {

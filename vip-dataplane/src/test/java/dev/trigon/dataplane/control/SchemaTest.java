@@ -49,10 +49,10 @@ class SchemaTest {
         /properties                                        | {x: 1}
         /$defs/service/properties                          | services: [{x: 1}]
         /$defs/backend/properties                          | services: [{name: a, vip: 203.0.113.1, protocol: tcp, ports: 1, backends: [{x: 1}]}]
-        /$defs/service/properties/timeouts/properties      | services: [{name: a, vip: 203.0.113.1, protocol: tcp, ports: 1, timeouts: {x: 1}}]
-        /$defs/service/properties/affinity/oneOf/3/properties | services: [{name: a, vip: 203.0.113.1, protocol: tcp, ports: 1, affinity: {x: 1}}]
+        /$defs/timeouts/properties                         | services: [{name: a, vip: 203.0.113.1, protocol: tcp, ports: 1, timeouts: {x: 1}}]
+        /$defs/affinity/properties                         | services: [{name: a, vip: 203.0.113.1, protocol: tcp, ports: 1, affinity: {x: 1}}]
         /$defs/health/properties                           | services: [{name: a, vip: 203.0.113.1, protocol: tcp, ports: 1, health: {x: 1}}]
-        /$defs/service/properties/passive/oneOf/1/properties | services: [{name: a, vip: 203.0.113.1, protocol: tcp, ports: 1, passive: {x: 1}}]
+        /$defs/passive/properties                          | services: [{name: a, vip: 203.0.113.1, protocol: tcp, ports: 1, passive: {x: 1}}]
         """)
     void shouldHaveTheReadersKeys(String pointer, String file) throws IOException {
         Throwable refusal =

@@ -24,9 +24,21 @@ final class UnixHttp {
     }
 
     Reply send(String method, String path, String body) throws IOException {
+        return send(method, path, "", body);
+    }
+
+    /**
+     * What comes back is held to what is published, whichever test asks.
+     *
+     * @param ifMatch empty: no such header
+     */
+    Reply send(String method, String path, String ifMatch, String body) throws IOException {
         int length = body.getBytes(StandardCharsets.UTF_8).length;
-        return raw(method + " " + path + " HTTP/1.1\r\nHost: vipd\r\nConnection: close\r\nContent-Length: " + length
-                + "\r\n\r\n" + body);
+        String condition = ifMatch.isEmpty() ? "" : "If-Match: " + ifMatch + "\r\n";
+        Reply reply = raw(method + " " + path + " HTTP/1.1\r\nHost: vipd\r\nConnection: close\r\n" + condition
+                + "Content-Length: " + length + "\r\n\r\n" + body);
+        ApiDocument.PUBLISHED.check(method, path, reply);
+        return reply;
     }
 
     Reply raw(String request) throws IOException {
