@@ -76,21 +76,11 @@ class VipctlImportTest {
     /** The guide's rules, what it says they become, and what it says is told. */
     @Test
     void shouldDoWhatTheGuideSays() throws IOException {
-        String guide = Files.readString(Path.of("..", "docs", "migrate-from-lvs.md"));
-        Path rules = Files.writeString(directory.resolve("rules"), example(guide, "    -A "));
+        Guide guide = Guide.read("docs/migrate-from-lvs.md");
+        Path rules = Files.writeString(directory.resolve("rules"), guide.block("-A "));
         VipctlRig.Run run = vipctl("import", "ipvsadm", rules.toString());
-        assertThat(run.err()).isEqualTo(example(guide, "    rules:"));
-        assertThat(run.out()).isEqualTo(example(guide, "    services:"));
-    }
-
-    /** The indented lines from the first that begins so, without their indent. */
-    private static String example(String guide, String begin) {
-        StringBuilder example = new StringBuilder();
-        guide.lines()
-                .dropWhile(line -> !line.startsWith(begin))
-                .takeWhile(line -> line.startsWith("    "))
-                .forEach(line -> example.append(line.substring(4)).append('\n'));
-        return example.toString();
+        assertThat(run.err()).isEqualTo(guide.block("rules:"));
+        assertThat(run.out()).isEqualTo(guide.block("services:"));
     }
 
     @Test

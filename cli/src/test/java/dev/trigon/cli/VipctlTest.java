@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -289,36 +288,6 @@ class VipctlTest {
                   "max" : 1048576
                 }
                 """);
-    }
-
-    /** Every line of the guide that is a command, in its order. */
-    @Test
-    void shouldDoWhatTheGuideSays() throws IOException {
-        String guide = Files.readString(Path.of("..", "docs", "services.md"));
-        Path file = Files.writeString(
-                directory.resolve("services.yaml"),
-                guide.substring(guide.indexOf("    services:"), guide.indexOf("    vipctl apply")));
-        List<String> commands = guide.lines()
-                .filter(line -> line.startsWith("    vipctl "))
-                .map(line -> line.strip().substring("vipctl ".length()))
-                .toList();
-        assertThat(commands).hasSizeGreaterThan(40);
-        // no backend has flows, so that a drain comes to its end
-        for (int id = 1; id <= commands.size(); id++) {
-            rig.dataPath().activeFlows.put(id, 0L);
-        }
-        for (String command : commands) {
-            VipctlRig.Run run = rig.vipctl(asWords(command).replace("services.yaml", file.toString()));
-            assertThat(run.err()).as(command).isEmpty();
-            assertThat(run.exitCode()).as(command).isZero();
-        }
-    }
-
-    /** What a shell would make of quotes, as {@link VipctlRig} has it. */
-    private static String asWords(String command) {
-        return Pattern.compile("'([^']*)'")
-                .matcher(command)
-                .replaceAll(quoted -> quoted.group(1).replace(' ', '~'));
     }
 
     @Test
