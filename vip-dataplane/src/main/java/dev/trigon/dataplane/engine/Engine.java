@@ -347,7 +347,7 @@ public final class Engine implements DataPath, AutoCloseable {
                 }
             }
         }
-        slowStart.see(published.services(), id -> !down.containsKey(id), inForce, clock.getAsLong());
+        slowStart.see(published.services(), id -> !down.containsKey(id), clock.getAsLong());
         IntFunction<Condition> conditionOf = id -> new Condition(!down.containsKey(id), slowStart.sharePercent(id));
         ServiceTable next = ServiceTable.compile(
                 published,
