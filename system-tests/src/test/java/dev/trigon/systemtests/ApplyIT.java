@@ -151,14 +151,14 @@ class ApplyIT {
     void shouldTakeBackWhatIsNotConfirmedAlsoAfterAKill() {
         vipd.start(SMALL);
         apply(10);
-        confirmWithin("25s", 11);
+        confirmWithin("20s", 11);
         vipd.kill();
         vipd.start(SMALL);
         assertThat(weights()).as("there is time").containsExactly(11);
         assertThat(vipd.ctl("status").out()).contains("unless `vipctl confirm` comes before");
         assertThat(vipd.ctl("backend", "set", "web", "b0", "--weight", "12").err())
                 .contains("vipctl rollback");
-        Eventually.within(Duration.ofSeconds(60), () -> weights().contains(10), () -> "it stays");
+        Eventually.within(Duration.ofSeconds(40), () -> weights().contains(10), () -> "it stays");
 
         confirmWithin("5s", 13);
         vipd.kill();

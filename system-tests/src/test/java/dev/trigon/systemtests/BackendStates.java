@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** A backend is taken out of service, in each of the ways there are, while clients are being served by it. */
 abstract class BackendStates {
     /** So that flows of connections that are over go soon, and with them what is kept for their sake. */
-    static final String SHORT_MEMORY = "flows: {timeouts: {closing: 3s, closed: 2s}}\n";
+    static final String SHORT_MEMORY = "flows: {timeouts: {syn: 5s, closing: 3s, closed: 2s}}\n";
 
     /** For a client to learn that its connection is no more. */
     private static final Duration AT_ONCE = Duration.ofSeconds(2);

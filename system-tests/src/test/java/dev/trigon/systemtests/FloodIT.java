@@ -2,6 +2,7 @@ package dev.trigon.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.trigon.systemtests.lab.Client;
 import dev.trigon.systemtests.lab.Download;
 import dev.trigon.systemtests.lab.Downloads;
@@ -9,20 +10,28 @@ import dev.trigon.systemtests.lab.Eventually;
 import dev.trigon.systemtests.lab.Family;
 import dev.trigon.systemtests.lab.Flood;
 import dev.trigon.systemtests.lab.Lab;
+import dev.trigon.systemtests.lab.Output;
+import dev.trigon.systemtests.lab.Program;
 import dev.trigon.systemtests.lab.Services;
 import dev.trigon.systemtests.lab.Vipd;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Packets of clients that are none, very many of them: honest ones do not notice, and the flow table does not fill. */
+/** Packets and requests of clients that are none, very many of them: honest ones do not notice, and the flow table does not fill. */
 @Tag("alone")
 class FloodIT {
     @RegisterExtension
@@ -36,6 +45,7 @@ class FloodIT {
     private static final int NEW_PER_SECOND = 2_000;
     private static final int REQUESTS = 200;
     private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Pattern SERVED = Pattern.compile("(\\d+) requests in");
 
     private static Vipd vipd;
 
@@ -99,6 +109,37 @@ class FloodIT {
 
         assertThat(floods).as("the flood lasted").allMatch(Flood::isRunning);
         floods.forEach(Flood::close);
+    }
+
+    /** Who may open the control socket may flood that too: of a VIP's clients none notices. */
+    @Test
+    void shouldFailNoRequestThroughAFloodOfTheControlSocketAndAnswerItAfterwards() throws IOException {
+        vipd.apply(Services.of(LAB, "l2dsr")).orFail();
+        JsonNode configured = vipd.configuration();
+        Map<String, Long> droppedBefore = vipd.dropped();
+        Program clients = LAB.client()
+                .host()
+                .start("wrk", "-t1", "-c8", "-d60", "-H", "Connection: close", "http://" + Family.IPV4.vip(80) + "/");
+
+        try (ControlFlood flood = ControlFlood.start(vipd.socket())) {
+            LockSupport.parkNanos(LENGTH.dividedBy(2).toNanos());
+            Output asked = vipd.ctl("status");
+            assertThat(asked.exit() == 0 || asked.err().matches("(?s)vipctl: .+: .+; .+"))
+                    .as(asked.toString())
+                    .isTrue();
+            assertThat(flood.answers()).isGreaterThan(REQUESTS);
+        }
+        // its report comes with its end
+        clients.interrupt();
+
+        vipd.ctl("status").orFail();
+        vipd.apply(Services.of(LAB, "l2dsr")).orFail();
+        assertThat(vipd.configuration()).isEqualTo(configured);
+        Matcher served = SERVED.matcher(clients.log());
+        assertThat(served.find()).as(clients.log()).isTrue();
+        assertThat(Long.parseLong(served.group(1))).isGreaterThan(REQUESTS);
+        assertThat(clients.log()).doesNotContain("Socket errors", "Non-2xx");
+        assertThat(vipd.dropped()).isEqualTo(droppedBefore);
     }
 
     /** Of both families; returns once it has come to vipd. */

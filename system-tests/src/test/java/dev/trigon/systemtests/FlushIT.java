@@ -59,7 +59,8 @@ class FlushIT {
                 Downloads downloads = Downloads.start(LAB, 80, 3, "3M")) {
             long flushed = 0;
             for (int i = 0; i < FLUSHES; i++) {
-                flushed += flush(WAYS.get(i % WAYS.size()));
+                List<String> way = WAYS.get(i % WAYS.size());
+                flushed += i < WAYS.size() ? flush(way) : flushAtOnce(way);
             }
             assertThat(flushed).isGreaterThan(FLOOD_PER_SECOND);
             assertThat(flood4.isRunning() && flood6.isRunning())
@@ -124,5 +125,21 @@ class FlushIT {
         List<String> command = new ArrayList<>(List.of("flows", "flush"));
         command.addAll(which);
         return vipd.ask(command.toArray(String[]::new)).path("flushed").asLong(-1);
+    }
+
+    /** To start a vipctl takes longer than what it asks for. */
+    private static long flushAtOnce(List<String> which) {
+        return vipd.post("/v1/flows/flush", selection(which)).path("flushed").asLong(-1);
+    }
+
+    private static String selection(List<String> options) {
+        if (options.contains("--all")) {
+            return "{\"all\": true}";
+        }
+        List<String> members = new ArrayList<>();
+        for (int i = 0; i < options.size(); i += 2) {
+            members.add("\"%s\": \"%s\"".formatted(options.get(i).substring("--".length()), options.get(i + 1)));
+        }
+        return "{" + String.join(", ", members) + "}";
     }
 }

@@ -3,9 +3,7 @@ package dev.trigon.systemtests;
 import static dev.trigon.systemtests.lab.Lab.SERVERS;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.trigon.systemtests.lab.Client;
-import dev.trigon.systemtests.lab.Eventually;
 import dev.trigon.systemtests.lab.Family;
 import dev.trigon.systemtests.lab.Host;
 import dev.trigon.systemtests.lab.Lab;
@@ -28,6 +26,7 @@ abstract class HealthChecks {
     static final Duration BACK = Duration.ofSeconds(15);
 
     private Vipd vipd;
+    private Watched watched;
     Host failing;
 
     abstract Lab lab();
@@ -37,6 +36,7 @@ abstract class HealthChecks {
     @BeforeEach
     void serveFromAll() {
         vipd = lab().vipd();
+        watched = new Watched(vipd);
         failing = lab().host(FAILING);
         vipd.apply(services()).orFail();
         for (Family family : Family.values()) {
@@ -102,37 +102,10 @@ abstract class HealthChecks {
     }
 
     void awaitDown(String why) {
-        for (Family family : Family.values()) {
-            Eventually.within(
-                    FOUND_OUT,
-                    () -> isDown(family, why),
-                    () -> FAILING + " is not down because of '" + why + "': " + backend(family, FAILING));
-        }
-    }
-
-    private boolean isDown(Family family, String why) {
-        JsonNode backend = backend(family, FAILING);
-        return backend.path("state").asText().equals("down")
-                && backend.path("reason").asText().contains(why);
+        watched.awaitBoth("web", FAILING, "down", why, FOUND_OUT);
     }
 
     void awaitAllUp(Duration limit) {
-        for (Family family : Family.values()) {
-            for (String server : SERVERS) {
-                Eventually.within(
-                        limit,
-                        () -> backend(family, server).path("state").asText().equals("up"),
-                        () -> server + " is not up: " + backend(family, server));
-            }
-        }
-    }
-
-    private JsonNode backend(Family family, String server) {
-        for (JsonNode backend : vipd.backends(family.name("web"))) {
-            if (backend.path("name").asText().equals(server)) {
-                return backend;
-            }
-        }
-        throw new AssertionError("no backend " + server);
+        SERVERS.forEach(server -> watched.awaitBoth("web", server, "up", limit));
     }
 }

@@ -72,6 +72,20 @@ public final class Client {
                 .out());
     }
 
+    /** The same, not one after another but all at once; {@link #answered} reads what came of them. */
+    public Program getAtOnce(int requests) {
+        List<String> command = new ArrayList<>(List.of(curl("http://%s/?[1-%d]".formatted(family.vip(80), requests))));
+        command.addAll(
+                1,
+                List.of(
+                        "--no-progress-meter",
+                        "--parallel",
+                        "--parallel-immediate",
+                        "--parallel-max",
+                        String.valueOf(requests)));
+        return host.start(command.toArray(String[]::new));
+    }
+
     /** Requests without end, until it is stopped; {@link #answered} reads what came of them. */
     public Program keepGetting() {
         return host.start(curl("http://%s/?[1-1000000]".formatted(family.vip(80))));

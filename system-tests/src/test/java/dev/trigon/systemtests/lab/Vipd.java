@@ -211,17 +211,21 @@ public final class Vipd {
         return ask("flows", "count").path("active").asLong();
     }
 
+    /** What comes back for a JSON document. */
+    public JsonNode post(String path, String document) {
+        return Json.of(curl(path, "-X", "POST", "-d", document).orFail().out());
+    }
+
     private Output get(String path) {
-        return Output.of(
-                Map.of(),
-                List.of(
-                        "curl",
-                        "-sSfg",
-                        "--max-time",
-                        "10",
-                        "--unix-socket",
-                        socket.toString(),
-                        "http://localhost" + path));
+        return curl(path);
+    }
+
+    private Output curl(String path, String... options) {
+        List<String> command =
+                new ArrayList<>(List.of("curl", "-sSfg", "--max-time", "10", "--unix-socket", socket.toString()));
+        command.addAll(Arrays.asList(options));
+        command.add("http://localhost" + path);
+        return Output.of(Map.of(), command);
     }
 
     /** Every packet has exactly one verdict. Packets may be on their way when this is called. */

@@ -88,7 +88,7 @@ final class Conditions implements AutoCloseable {
         health.watch(services, ownAddresses);
     }
 
-    Judgement judge(List<ServiceSpec> services, ServiceTable before, long nowMs) {
+    Judgement judge(List<ServiceSpec> services, long nowMs) {
         Map<Integer, String> down = new HashMap<>();
         for (ServiceSpec service : services) {
             for (BackendSpec backend : service.backends()) {
@@ -98,7 +98,7 @@ final class Conditions implements AutoCloseable {
                 }
             }
         }
-        slowStart.see(services, id -> !down.containsKey(id), before, nowMs);
+        slowStart.see(services, id -> !down.containsKey(id), nowMs);
         return new Judgement(Map.copyOf(down));
     }
 

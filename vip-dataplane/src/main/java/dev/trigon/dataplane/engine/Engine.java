@@ -12,7 +12,6 @@ import dev.trigon.dataplane.control.DataPath;
 import dev.trigon.dataplane.control.Doctor;
 import dev.trigon.dataplane.doctor.GatewayDoctor;
 import dev.trigon.dataplane.forward.Arm;
-import dev.trigon.dataplane.forward.Glossary;
 import dev.trigon.dataplane.forward.Memory;
 import dev.trigon.dataplane.forward.Preview;
 import dev.trigon.dataplane.forward.WarmUp;
@@ -315,7 +314,7 @@ public final class Engine implements DataPath, AutoCloseable {
     }
 
     private ServiceTable putInForce(Set<InetAddress> own) {
-        Conditions.Judgement judgement = conditions.judge(published.services(), inForce, clock.getAsLong());
+        Conditions.Judgement judgement = conditions.judge(published.services(), clock.getAsLong());
         ServiceTable next = ServiceTable.compile(
                 published,
                 inForce,
@@ -370,7 +369,7 @@ public final class Engine implements DataPath, AutoCloseable {
 
     @Override
     public Counters counters() {
-        return totals.counters(expiry.reclaimed(), stateHealth.isWell());
+        return totals.counters(expiry.reclaimed(), stateHealth.isWell(), health::count);
     }
 
     @Override

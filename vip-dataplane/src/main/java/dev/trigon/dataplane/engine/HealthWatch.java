@@ -7,6 +7,7 @@ import dev.trigon.dataplane.health.HealthListener;
 import dev.trigon.dataplane.health.HealthMonitor;
 import dev.trigon.dataplane.health.Probed;
 import dev.trigon.dataplane.health.Target;
+import dev.trigon.dataplane.health.path.Passage;
 import dev.trigon.dataplane.health.path.VipPath;
 import dev.trigon.dataplane.service.Backend;
 import dev.trigon.dataplane.service.BackendSpec;
@@ -36,7 +37,7 @@ import org.slf4j.LoggerFactory;
  * The checks of the services in force. They begin with the first service that has any: before that no thread of theirs runs, and
  * the kernel has nothing of them.
  *
- * <p>{@link #expect} and {@link #watch} are for one thread at a time; {@link #whyDown} for any.
+ * <p>{@link #expect} and {@link #watch} are for one thread at a time; {@link #whyDown} and {@link #count} for any.
  */
 final class HealthWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HealthWatch.class);
@@ -49,7 +50,7 @@ final class HealthWatch implements AutoCloseable {
     private volatile Map<Integer, Boolean> believedUp = Map.of();
 
     private volatile @Nullable HealthMonitor monitor;
-    private @Nullable VipPath vipPath;
+    private volatile @Nullable VipPath vipPath;
 
     /**
      * Checks nobody yet.
@@ -191,6 +192,12 @@ final class HealthWatch implements AutoCloseable {
             case DOWN -> health.reason();
             case UNKNOWN -> health.reason().isEmpty() ? "not checked yet" : health.reason();
         };
+    }
+
+    /** How many packets that the gateway sent to VIPs have had this passage. */
+    long count(Passage passage) {
+        VipPath path = vipPath;
+        return path == null ? 0 : path.count(passage);
     }
 
     @Override

@@ -5,8 +5,10 @@ import dev.trigon.dataplane.forward.Counters.Reading;
 import dev.trigon.dataplane.forward.DropReason;
 import dev.trigon.dataplane.forward.Observed;
 import dev.trigon.dataplane.forward.Verdict;
+import dev.trigon.dataplane.health.path.Passage;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,8 +16,8 @@ import org.slf4j.LoggerFactory;
 record Totals(Crew crew) {
     private static final Logger LOG = LoggerFactory.getLogger(Totals.class);
 
-    /** With what is counted elsewhere: flows that had to make room, and whether the state directory is well. */
-    DataPath.Counters counters(long flowsReclaimed, boolean stateIsWell) {
+    /** With what is counted elsewhere: flows that had to make room, whether the state directory is well, and what checks sent. */
+    DataPath.Counters counters(long flowsReclaimed, boolean stateIsWell, ToLongFunction<Passage> ofChecks) {
         Reading sum = crew.counted();
         Map<String, Long> dropped = new LinkedHashMap<>();
         for (DropReason reason : DropReason.values()) {
@@ -27,6 +29,9 @@ record Totals(Crew crew) {
         }
         other.put(Observed.FLOWS_RECLAIMED.label(), flowsReclaimed);
         other.put(Observed.STATE_FAULT.label(), stateIsWell ? 0L : 1L);
+        for (Passage passage : Passage.values()) {
+            other.put(passage.label(), ofChecks.applyAsLong(passage));
+        }
         return new DataPath.Counters(
                 sum.received(),
                 sum.of(Verdict.FORWARDED),

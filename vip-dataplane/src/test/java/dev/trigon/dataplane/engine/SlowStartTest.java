@@ -68,10 +68,44 @@ class SlowStartTest {
     }
 
     @Test
-    void shouldStartAsItIsWhenNobodyElseWasUp() {
+    void shouldStartAsItIsWhenAllBeginTogether() {
+        publish(0, service(two(BackendState.UP)), Set.of(1, 2));
+        publish(1_000, service(two(BackendState.UP)), Set.of());
+        assertThat(slowStart.sharePercent(1)).isEqualTo(100);
+        assertThat(slowStart.sharePercent(2)).isEqualTo(100);
+    }
+
+    /** As a new service's backends do when their first checks pass, in no order. */
+    @Test
+    void shouldNotPreferTheFirstOfThoseWhoBeginOneAfterAnother() {
         publish(0, service(two(BackendState.UP)), Set.of(1, 2));
         publish(1_000, service(two(BackendState.UP)), Set.of(1));
+        publish(1_020, service(two(BackendState.UP)), Set.of());
+        assertThat(slowStart.sharePercent(1)).isEqualTo(slowStart.sharePercent(2));
+        publish(6_100, service(two(BackendState.UP)), Set.of());
+        assertThat(slowStart.sharePercent(1)).isEqualTo(50);
+        assertThat(slowStart.sharePercent(2)).isEqualTo(50);
+    }
+
+    @Test
+    void shouldNotPreferTheFirstWhoRecoversWhereAllWereDownAndTheServiceStayedOpen() {
+        ServiceSpec open = two(BackendState.UP)
+                .availability(WhenAllDown.OPEN, Duration.ofSeconds(10))
+                .spec();
+        publish(0, open, Set.of());
+        publish(1_000, open, Set.of(1, 2));
+        publish(2_000, open, Set.of(2));
+        publish(2_020, open, Set.of());
+        assertThat(slowStart.sharePercent(1)).isEqualTo(slowStart.sharePercent(2));
+    }
+
+    @Test
+    void shouldLeaveABackupAloneThatWaitsForItsTurn() {
+        ServiceSpec service = service(one().backup(2, "10.2.0.19", 1));
+        publish(0, service, Set.of());
+        publish(1_000, service, Set.of());
         assertThat(slowStart.sharePercent(2)).isEqualTo(100);
+        assertThat(slowStart.isDue(60_000)).isFalse();
     }
 
     @Test
@@ -96,7 +130,7 @@ class SlowStartTest {
     }
 
     private void publish(long nowMs, ServiceSpec service, Set<Integer> down) {
-        slowStart.see(List.of(service), id -> !down.contains(id), inForce, nowMs);
+        slowStart.see(List.of(service), id -> !down.contains(id), nowMs);
         inForce = ServiceTable.compile(
                 new Configured(List.of(service), List.of()),
                 inForce,

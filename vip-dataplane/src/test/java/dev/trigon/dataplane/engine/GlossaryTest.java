@@ -1,8 +1,12 @@
-package dev.trigon.dataplane.forward;
+package dev.trigon.dataplane.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.trigon.dataplane.forward.Glossary.Entry;
+import dev.trigon.dataplane.engine.Glossary.Entry;
+import dev.trigon.dataplane.forward.DropReason;
+import dev.trigon.dataplane.forward.Observed;
+import dev.trigon.dataplane.forward.Verdict;
+import dev.trigon.dataplane.health.path.Passage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +23,11 @@ class GlossaryTest {
         List<Entry> entries = Glossary.entries();
 
         assertThat(entries)
-                .hasSize(1 + Verdict.values().length + DropReason.values().length + Observed.values().length);
+                .hasSize(1
+                        + Verdict.values().length
+                        + DropReason.values().length
+                        + Observed.values().length
+                        + Passage.values().length);
         assertThat(entries)
                 .extracting(Entry::id)
                 .doesNotHaveDuplicates()
@@ -34,7 +42,8 @@ class GlossaryTest {
     @Test
     void shouldBeNamedAlikeInCodeAndOutside() {
         for (Entry entry : Glossary.entries()) {
-            assertThat(entry.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'))
+            String name = entry.name().replace("Passage.", "check-");
+            assertThat(name.toLowerCase(java.util.Locale.ROOT).replace('_', '-'))
                     .isEqualTo(entry.id());
         }
     }
