@@ -1,7 +1,9 @@
 package dev.trigon.systemtests;
 
+import static dev.trigon.systemtests.lab.Lab.SERVERS;
 import static dev.trigon.systemtests.lab.Lab.VIP;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.trigon.systemtests.lab.Family;
@@ -9,11 +11,12 @@ import dev.trigon.systemtests.lab.Host;
 import dev.trigon.systemtests.lab.Json;
 import dev.trigon.systemtests.lab.Lab;
 import dev.trigon.systemtests.lab.Output;
-import dev.trigon.systemtests.lab.Services;
 import dev.trigon.systemtests.lab.Vipd;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -28,8 +31,7 @@ class DoctorIT {
     @BeforeAll
     static void start() {
         vipd = LAB.vipd();
-        vipd.start();
-        vipd.apply(Services.of(LAB, "l2dsr")).orFail();
+        LAB.serveLayer2();
     }
 
     private static List<JsonNode> findings(String check, String state) {
@@ -69,6 +71,7 @@ class DoctorIT {
     void shouldNameAServerThatAnswersArpForTheVip() {
         shouldBeWell("vip-owner");
         Host b2 = LAB.host("b2");
+        LAB.agent("b2").stop();
         b2.ask("ip", "address", "add", VIP + "/32", "dev", "lo");
         try {
             shouldBeNamed(
@@ -81,6 +84,7 @@ class DoctorIT {
         } finally {
             b2.ask("sysctl", "-qw", "net.ipv4.conf.all.arp_ignore=0");
             b2.ask("ip", "address", "del", VIP + "/32", "dev", "lo");
+            LAB.agent("b2").start();
         }
     }
 
@@ -180,5 +184,72 @@ class DoctorIT {
             b1.ask("ip", "link", "set", "eth0", "mtu", "1500");
         }
         shouldBeWell("mtu");
+    }
+
+    @Test
+    void shouldLeaveNoTraceOfWhatItAsksServers() {
+        long forwarded = vipd.counter("forwarded");
+        long flows = vipd.activeFlows();
+
+        shouldBeWell("vip-on-lo");
+        shouldBeWell("direct-return");
+
+        assertThat(vipd.counter("forwarded")).isEqualTo(forwarded);
+        assertThat(vipd.activeFlows()).isEqualTo(flows);
+        SERVERS.forEach(it -> assertThat(LAB.host(it).ask("ss", "-Htn", "state", "syn-recv"))
+                .as("half of a connection on %s", it)
+                .isEmpty());
+    }
+
+    @Test
+    void shouldNameAServerThatLacksTheVip() {
+        LAB.agent("b3").stop();
+        try {
+            assertThat(findings("vip-on-lo", "wrong"))
+                    .extracting(
+                            it -> it.path("subject").asText(),
+                            it -> it.path("evidence").asText())
+                    .containsExactlyInAnyOrder(lacking(Family.IPV4), lacking(Family.IPV6));
+        } finally {
+            LAB.agent("b3").start();
+        }
+        shouldBeWell("vip-on-lo");
+    }
+
+    private static Tuple lacking(Family family) {
+        return tuple(
+                label("b3", family) + " for VIP " + family.vip(),
+                "no answer to an echo request or a connection to port 80, 8080 for the VIP, but "
+                        + LAB.address("b3", family) + " itself answers");
+    }
+
+    @Test
+    void shouldNameAProgramThatDoesNotListenAtTheVip() {
+        Host b2 = LAB.host("b2");
+        Path files = LAB.files("b2");
+        b2.shell("sed -e 's/listen 80/listen %1$s:80/; s/\\[::\\]/[%2$s]/g' %3$s/nginx.conf > %3$s/own.conf"
+                .formatted(LAB.address("b2", Family.IPV4), LAB.address("b2", Family.IPV6), files));
+        restartNginx(b2, files, "own.conf");
+        try {
+            assertThat(findings("direct-return", "wrong"))
+                    .filteredOn(it -> it.path("evidence").asText().contains("listens at that address alone"))
+                    .extracting(it -> it.path("subject").asText())
+                    .containsExactlyInAnyOrder(
+                            label("b2", Family.IPV4) + " for VIP " + VIP + ", port 80",
+                            label("b2", Family.IPV4) + " for VIP " + VIP + ", port 8080",
+                            label("b2", Family.IPV6) + " for VIP " + Family.IPV6.vip() + ", port 80",
+                            label("b2", Family.IPV6) + " for VIP " + Family.IPV6.vip() + ", port 8080");
+        } finally {
+            restartNginx(b2, files, "nginx.conf");
+        }
+        shouldBeWell("direct-return");
+    }
+
+    private static void restartNginx(Host server, Path files, String configuration) {
+        server.shell("""
+                kill $(cat %1$s/nginx.pid)
+                while [ -e %1$s/nginx.pid ]; do sleep 0.05; done
+                nginx -p %1$s -c %2$s -e error.log
+                """.formatted(files, configuration));
     }
 }

@@ -10,6 +10,8 @@ final class Checks {
             new OwnerCheck(),
             new RoutesCheck(),
             new NeighboursCheck(),
+            new VipOnLoCheck(),
+            new DirectReturnCheck(),
             new MtuCheck(),
             new OffloadsCheck(),
             new RpFilterCheck(),

@@ -2,6 +2,7 @@ package dev.trigon.dataplane.doctor;
 
 import dev.trigon.dataplane.config.VipdConfig;
 import dev.trigon.dataplane.control.DataPath;
+import dev.trigon.dataplane.service.Backend;
 import dev.trigon.dataplane.service.ServiceSpec;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -13,6 +14,10 @@ import org.jspecify.annotations.Nullable;
 public interface Gateway {
     /** In force. */
     List<ServiceSpec> services();
+
+    /** In force, by its id; null: there is none. */
+    @Nullable
+    Backend backend(int id);
 
     DataPath dataPath();
 

@@ -1,5 +1,9 @@
 package dev.trigon.dataplane.doctor;
 
+import dev.trigon.dataplane.doctor.canary.Answer;
+import dev.trigon.dataplane.doctor.canary.Canary;
+import dev.trigon.dataplane.doctor.canary.Flight;
+import dev.trigon.dataplane.service.Backend;
 import dev.trigon.linux.Ethtool;
 import dev.trigon.linux.Ethtool.Offload;
 import dev.trigon.linux.KernelClock;
@@ -16,10 +20,13 @@ import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** The host that vipd runs on. */
 final class LinuxHost implements Host {
@@ -107,5 +114,10 @@ final class LinuxHost implements Host {
     @Override
     public Echo echo(InetAddress address, int octets) {
         return Ping.send(address, octets);
+    }
+
+    @Override
+    public Map<Canary, Answer> answers(List<Canary> canaries, List<Link> at, IntFunction<@Nullable Backend> backends) {
+        return Flight.of(canaries, at, backends);
     }
 }

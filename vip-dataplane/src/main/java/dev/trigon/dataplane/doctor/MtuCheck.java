@@ -34,7 +34,7 @@ final class MtuCheck implements Check {
     public List<Finding> look(Patient patient) {
         List<Server> reached =
                 patient.servers().stream().filter(it -> it.way().isPresent()).toList();
-        List<Server> sample = sample(reached);
+        List<Server> sample = Sample.of(reached, MOST_ASKED);
         List<Asked> asked = sample.isEmpty() ? List.of() : ask(patient, sample);
         Findings found = new Findings(name());
         asked.stream().filter(MtuCheck::isWrong).forEach(it -> add(found, patient, it));
@@ -50,15 +50,6 @@ final class MtuCheck implements Check {
                     asked.stream().mapToInt(Asked::octets).max().orElse(0) + " octets arrive whole");
         }
         return found.all();
-    }
-
-    private static List<Server> sample(List<Server> all) {
-        List<Server> sample = new ArrayList<>();
-        int count = Math.min(all.size(), MOST_ASKED);
-        for (int i = 0; i < count; i++) {
-            sample.add(all.get((int) ((long) i * all.size() / count)));
-        }
-        return sample;
     }
 
     private static List<Asked> ask(Patient patient, List<Server> servers) {

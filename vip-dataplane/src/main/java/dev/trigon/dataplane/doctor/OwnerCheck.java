@@ -3,11 +3,9 @@ package dev.trigon.dataplane.doctor;
 import dev.trigon.dataplane.config.Addresses;
 import dev.trigon.linux.MacAddress;
 import dev.trigon.linux.netlink.Link;
-import dev.trigon.linux.netlink.Neighbour;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -40,7 +38,7 @@ final class OwnerCheck implements Check {
                 .filter(it -> !own.contains(it.mac()))
                 .sorted(Comparator.comparing(Holder::toString))
                 .toList();
-        Map<MacAddress, String> names = names(patient);
+        Map<MacAddress, String> names = patient.serversByMac();
         others.forEach(it -> add(found, it, names));
         if (others.isEmpty()) {
             String interfaces = Words.list(arms.stream().map(Link::name).toList());
@@ -95,21 +93,5 @@ final class OwnerCheck implements Check {
                 ? "on " + server + ": vip-agent run --vip " + vip
                         + ", or sysctl -w net.ipv4.conf.all.arp_ignore=1 net.ipv4.conf.all.arp_announce=2"
                 : "on " + server + ": ip -6 address show to " + vip + ", and leave it on lo alone";
-    }
-
-    /** Servers by what the gateway's kernel has for their MACs. */
-    private static Map<MacAddress, String> names(Patient patient) {
-        Map<InetAddress, String> labels = new HashMap<>();
-        patient.servers().forEach(it -> labels.put(it.address(), it.label()));
-        Map<MacAddress, String> names = new HashMap<>();
-        for (Neighbour neighbour : patient.host().neighbours()) {
-            String label = labels.get(neighbour.address());
-            MacAddress mac = neighbour.mac();
-            if (label != null && mac != null) {
-                // one that two addresses have is called by the first, whatever order the kernel has them in
-                names.merge(mac, label, (a, b) -> a.compareTo(b) <= 0 ? a : b);
-            }
-        }
-        return names;
     }
 }

@@ -1,10 +1,14 @@
 package dev.trigon.dataplane.doctor;
 
 import dev.trigon.dataplane.control.DataPath;
+import dev.trigon.linux.MacAddress;
 import dev.trigon.linux.netlink.InterfaceAddress;
 import dev.trigon.linux.netlink.Link;
+import dev.trigon.linux.netlink.Neighbour;
 import java.net.InetAddress;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -15,6 +19,8 @@ final class Patient {
     private final Gateway gateway;
     private final Host host;
     private @Nullable List<Server> servers;
+    private final Object surveying = new Object();
+    private @Nullable Survey survey;
 
     Patient(Gateway gateway, Host host) {
         this.gateway = gateway;
@@ -35,6 +41,17 @@ final class Patient {
             servers = Server.of(gateway.services(), host);
         }
         return servers;
+    }
+
+    /** What servers answer to canaries; the first who asks waits for it, and the others with him. */
+    Survey survey() {
+        // not this object's lock: whoever wants to know of servers is not to wait for their answers
+        synchronized (surveying) {
+            if (survey == null) {
+                survey = Survey.of(this);
+            }
+            return survey;
+        }
     }
 
     Set<InetAddress> ownAddresses() {
@@ -70,6 +87,22 @@ final class Patient {
                 .filter(it -> indexes.contains(it.index()))
                 .map(Link::name)
                 .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** Labels of servers by what the gateway's kernel has for their MACs. */
+    Map<MacAddress, String> serversByMac() {
+        Map<InetAddress, String> labels = new HashMap<>();
+        servers().forEach(it -> labels.put(it.address(), it.label()));
+        Map<MacAddress, String> names = new HashMap<>();
+        for (Neighbour neighbour : host.neighbours()) {
+            String label = labels.get(neighbour.address());
+            MacAddress mac = neighbour.mac();
+            if (label != null && mac != null) {
+                // one that two addresses have is called by the first, whatever order the kernel has them in
+                names.merge(mac, label, (a, b) -> a.compareTo(b) <= 0 ? a : b);
+            }
+        }
+        return names;
     }
 
     String interfaceName(int ifIndex) {

@@ -122,6 +122,7 @@ public final class Engine implements DataPath, AutoCloseable {
         return new ExaminedGateway(
                 this,
                 this::services,
+                id -> inForce.backend(id),
                 this::ownAddresses,
                 store.clients(),
                 settings.engine(),

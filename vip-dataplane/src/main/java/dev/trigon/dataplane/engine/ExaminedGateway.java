@@ -4,12 +4,14 @@ import dev.trigon.conntrack.FlowTable;
 import dev.trigon.dataplane.config.VipdConfig;
 import dev.trigon.dataplane.control.DataPath;
 import dev.trigon.dataplane.doctor.Gateway;
+import dev.trigon.dataplane.service.Backend;
 import dev.trigon.dataplane.service.ServiceSpec;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 record ExaminedGateway(
         DataPath dataPath,
         Supplier<List<ServiceSpec>> published,
+        IntFunction<@Nullable Backend> backends,
         Supplier<Set<InetAddress>> ownAddresses,
         FlowTable clientTable,
         VipdConfig.Engine wantedEngine,
@@ -29,6 +32,11 @@ record ExaminedGateway(
     @Override
     public List<ServiceSpec> services() {
         return published.get();
+    }
+
+    @Override
+    public @Nullable Backend backend(int id) {
+        return backends.apply(id);
     }
 
     @Override

@@ -125,6 +125,11 @@ public final class EmbeddedPacket {
         return Short.toUnsignedInt(buffer.getShort(transportAt + TcpHeader.DESTINATION_PORT_OFFSET));
     }
 
+    /** Of the transport header: TCP's sequence number; what tells one echo request from another. */
+    public int secondWord() {
+        return buffer.getInt(transportAt + Integer.BYTES);
+    }
+
     /** Whether it answered a ping. */
     public boolean isEchoReply() {
         int number = v6 ? Ipv6Header.PROTOCOL_ICMPV6 : Ipv4Header.PROTOCOL_ICMP;

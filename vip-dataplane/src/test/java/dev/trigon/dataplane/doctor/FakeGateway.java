@@ -3,6 +3,7 @@ package dev.trigon.dataplane.doctor;
 import dev.trigon.dataplane.config.VipdConfig;
 import dev.trigon.dataplane.control.DataPath;
 import dev.trigon.dataplane.control.FakeDataPath;
+import dev.trigon.dataplane.service.Backend;
 import dev.trigon.dataplane.service.ServiceSpec;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -37,6 +38,11 @@ final class FakeGateway implements Gateway {
     @Override
     public List<ServiceSpec> services() {
         return services;
+    }
+
+    @Override
+    public @Nullable Backend backend(int id) {
+        return null;
     }
 
     @Override

@@ -1,6 +1,9 @@
 package dev.trigon.dataplane.doctor;
 
 import dev.trigon.dataplane.doctor.Echo.Outcome;
+import dev.trigon.dataplane.doctor.canary.Answer;
+import dev.trigon.dataplane.doctor.canary.Canary;
+import dev.trigon.dataplane.service.Backend;
 import dev.trigon.dataplane.service.Specs;
 import dev.trigon.linux.Ethtool.Offload;
 import dev.trigon.linux.KernelClock;
@@ -20,6 +23,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A host whose eth0 has 10.2.0.2/24, whose router is 10.2.0.1, and where all else is as a test says. */
@@ -27,6 +33,7 @@ final class FakeHost implements Host {
     static final int ETH0 = 2;
     static final Link LO = new Link(1, "lo", null, 65_536, true, true, true);
     static final MacAddress OWN = MacAddress.parse("02:00:00:00:00:01");
+    static final MacAddress SERVER = MacAddress.parse("02:00:00:00:00:11");
 
     final List<Link> links = new ArrayList<>(List.of(LO, new Link(ETH0, "eth0", OWN, 1_500, true, true, false)));
     final List<InterfaceAddress> addresses = new ArrayList<>(List.of(
@@ -45,6 +52,11 @@ final class FakeHost implements Host {
 
     Outcome beyond = Outcome.SILENT;
 
+    /** All that were sent. */
+    final List<Canary> canaries = new ArrayList<>();
+    /** What becomes of them: the server takes them, if no test says otherwise. */
+    Function<Canary, Answer> answering = canary -> answer(Answer.Kind.TAKEN, canary.to());
+
     @Nullable
     RuntimeException failure;
 
@@ -55,6 +67,10 @@ final class FakeHost implements Host {
     static Route route(String destination, int length, @Nullable String gateway, int mtu) {
         InetAddress via = gateway == null ? null : Specs.address(gateway);
         return new Route(Route.Type.UNICAST, Specs.address(destination), length, ETH0, via, null, 4, mtu);
+    }
+
+    static Answer answer(Answer.Kind kind, InetAddress from) {
+        return new Answer(kind, from, SERVER, 64, "");
     }
 
     @Override
@@ -125,5 +141,11 @@ final class FakeHost implements Host {
     public Echo echo(InetAddress address, int octets) {
         int most = carried.getOrDefault(address, Integer.MAX_VALUE);
         return octets <= most ? new Echo(Outcome.ANSWERED, "") : new Echo(beyond, "MTU " + most);
+    }
+
+    @Override
+    public Map<Canary, Answer> answers(List<Canary> asked, List<Link> at, IntFunction<@Nullable Backend> backends) {
+        canaries.addAll(asked);
+        return asked.stream().collect(Collectors.toMap(it -> it, answering));
     }
 }

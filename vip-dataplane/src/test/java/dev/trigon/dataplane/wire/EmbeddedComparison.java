@@ -35,6 +35,7 @@ public final class EmbeddedComparison {
             Expect.same(reference.word(reference.transportAt + 2), quoted.destinationPort(), "quoted destination port");
         }
         Expect.that(reference.transportAt + 8 <= reference.octets.length, "eight octets of quoted transport");
+        Expect.same(octets.getInt(reference.transportAt + 4), quoted.secondWord(), "the second word of the transport");
     }
 
     private static ReferenceFrame inAFrame(byte[] packet, boolean v6) {

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One thread owns one.
  */
-final class Courier implements AutoCloseable {
+public final class Courier implements AutoCloseable {
     private static final int VERSION_SHIFT = 4;
     private static final int VERSION_6 = 6;
 
@@ -31,7 +31,7 @@ final class Courier implements AutoCloseable {
     private int frameOctets;
 
     /** @param longest IP packet */
-    Courier(int longest) {
+    public Courier(int longest) {
         frame = NativeMemory.allocate(EthernetHeader.LENGTH + longest);
         octets = frame.buffer().duplicate().order(ByteOrder.BIG_ENDIAN);
         ethernet.wrap(octets, 0);
@@ -43,11 +43,11 @@ final class Courier implements AutoCloseable {
     }
 
     /** The same, as an offset in {@link #octets}. */
-    int packetAt() {
+    public int packetAt() {
         return EthernetHeader.LENGTH;
     }
 
-    ByteBuffer octets() {
+    public ByteBuffer octets() {
         return octets;
     }
 
@@ -56,8 +56,7 @@ final class Courier implements AutoCloseable {
     }
 
     /** Takes what was written there, if it is a whole packet of a transport that is known here. */
-    @Nullable
-    Packet take(int ipOctets) {
+    public @Nullable Packet take(int ipOctets) {
         boolean v6 = octets.get(EthernetHeader.LENGTH) >>> VERSION_SHIFT == VERSION_6;
         ethernet.etherType(v6 ? EthernetHeader.TYPE_IPV6 : EthernetHeader.TYPE_IPV4);
         frameOctets = EthernetHeader.LENGTH + ipOctets;
@@ -65,8 +64,17 @@ final class Courier implements AutoCloseable {
         return sound ? packet : null;
     }
 
-    /** Sends what was taken. */
-    Passage deliver(@Nullable Backend backend) {
+    /** Sends what was taken, which is for the VIP, as a client's packet. */
+    public Passage deliver(@Nullable Backend backend) {
+        return send(backend, true);
+    }
+
+    /** Sends what was taken, which is for the backend's own address, as it is. */
+    public Passage hand(@Nullable Backend backend) {
+        return send(backend, false);
+    }
+
+    private Passage send(@Nullable Backend backend, boolean forVip) {
         if (backend == null) {
             return Passage.NO_BACKEND;
         }
@@ -74,13 +82,15 @@ final class Courier implements AutoCloseable {
         if (hop == null) {
             return Passage.NO_NEXT_HOP;
         }
-        if (!Delivery.reaches(backend, hop)) {
+        if (forVip && !Delivery.reaches(backend, hop)) {
             return Passage.NOT_ON_SEGMENT;
         }
         if (packet.ipLength() > hop.mtu()) {
             return Passage.TOO_LARGE;
         }
-        Delivery.address(packet, backend);
+        if (forVip) {
+            Delivery.address(packet, backend);
+        }
         Delivery.hand(packet, hop);
         sender.queue(frame.address(), frameOctets, hop.ifIndex());
         return sender.flush(errno) == 1 ? Passage.DELIVERED : Passage.REFUSED;

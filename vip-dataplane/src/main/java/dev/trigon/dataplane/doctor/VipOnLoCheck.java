@@ -1,0 +1,109 @@
+package dev.trigon.dataplane.doctor;
+
+import dev.trigon.dataplane.config.Addresses;
+import dev.trigon.dataplane.doctor.canary.Answer;
+import dev.trigon.dataplane.doctor.canary.Answer.Kind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Whether each server takes what is addressed to its VIPs, as one does that has the VIP on its loopback. */
+final class VipOnLoCheck implements Check {
+    private static final String CONSEQUENCE =
+            "it does not take packets for the VIP: clients that are given to it wait in vain";
+
+    private static final String NEITHER = "neither for the VIP nor for its own address does it answer anything";
+
+    @Override
+    public String name() {
+        return "vip-on-lo";
+    }
+
+    @Override
+    public List<Finding> look(Patient patient) {
+        Survey survey = patient.survey();
+        Findings found = new Findings(name());
+        Unknown unknown = new Unknown();
+        List<Post> well = new ArrayList<>();
+        for (Post post : survey.posts().asked()) {
+            if (survey.takesVip(post)) {
+                well.add(post);
+            } else {
+                look(survey, post, found, unknown);
+            }
+        }
+        unknown.tell(found);
+        survey.posts().tellOfNobody(found);
+        if (!well.isEmpty()) {
+            List<String> vips = well.stream().map(Post::vipText).distinct().toList();
+            found.well(survey.posts().names(well), "take what is for their VIPs: " + Words.list(vips));
+        }
+        return found.all();
+    }
+
+    private static void look(Survey survey, Post post, Findings found, Unknown unknown) {
+        Answer ping = survey.answer(post.ping());
+        Optional<Answer> heard =
+                survey.toVip(post).filter(it -> it.from() != null).findFirst();
+        if (ping.kind() == Kind.NOT_SENT) {
+            unknown.add(
+                    "nothing can be sent there: " + ping.said(),
+                    post.label(),
+                    "vipctl doctor, checks routes and" + " neighbours");
+        } else if (heard.isPresent()) {
+            found.wrong(
+                    post.label(),
+                    evidence(survey, post, heard.get()),
+                    CONSEQUENCE,
+                    remedy(post, heard.get().kind()));
+        } else if (survey.answersItself(post)) {
+            found.wrong(
+                    post.label(),
+                    "no answer to " + asked(post) + " for the VIP, but " + post.addressText() + " itself answers",
+                    CONSEQUENCE,
+                    remedy(post, Kind.SILENT));
+        } else {
+            unknown.add(
+                    NEITHER,
+                    post.label(),
+                    "see that it is up, and that a firewall there lets the gateway's pings in: ping -c 1 "
+                            + post.addressText());
+        }
+    }
+
+    private static String asked(Post post) {
+        return "an echo request"
+                + (post.ports().isEmpty()
+                        ? ""
+                        : " or a connection to port "
+                                + Words.list(post.ports().stream()
+                                        .map(String::valueOf)
+                                        .toList()));
+    }
+
+    private static String evidence(Survey survey, Post post, Answer heard) {
+        String who = survey.who(heard);
+        return switch (heard.kind()) {
+            case PASSED_ON ->
+                "what is for the VIP is sent on, as by a router: " + who + " says by ICMP: " + heard.said();
+            case UNREACHABLE -> who + " says by ICMP of what is for the VIP: " + heard.said();
+            default ->
+                survey.way(post, heard) == Survey.Way.FROM_ANOTHER_SERVER
+                        ? who + " answers in its place: what is for the VIP is sent on"
+                        : "it answers as " + address(heard) + ": nothing there turns DSCP code " + post.dscp()
+                                + " into the VIP";
+        };
+    }
+
+    private static String address(Answer heard) {
+        return heard.from() == null ? "nobody" : Addresses.format(heard.from());
+    }
+
+    private static Remedy remedy(Post post, Kind heard) {
+        boolean perhapsFirewall = heard == Kind.SILENT || heard == Kind.UNREACHABLE;
+        return Remedy.byHand(post.agent()
+                + (perhapsFirewall
+                        ? "; where vip-agent status there finds all well, a firewall keeps them out: nft list ruleset"
+                        : ""));
+    }
+}
