@@ -1,5 +1,6 @@
 package dev.trigon.dataplane.engine;
 
+import dev.trigon.dataplane.health.path.Passage;
 import dev.trigon.dataplane.service.Backend;
 import dev.trigon.dataplane.service.BackendMeter;
 import dev.trigon.dataplane.service.BackendSpec;
@@ -125,6 +126,11 @@ final class Conditions implements AutoCloseable {
     private @Nullable String found(int backendId) {
         String why = health.whyDown(backendId);
         return why == null ? passive.whyDown(backendId) : why;
+    }
+
+    /** How many packets that checks sent to VIPs have had this passage. */
+    long passages(Passage which) {
+        return health.count(which);
     }
 
     @Override

@@ -370,7 +370,7 @@ public final class Engine implements DataPath, AutoCloseable {
 
     @Override
     public Counters counters() {
-        return totals.counters(expiry.reclaimed(), stateHealth.isWell(), health::count);
+        return totals.counters(expiry.reclaimed(), stateHealth.isWell(), conditions::passages);
     }
 
     @Override
