@@ -12,10 +12,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "schema",
         header = "Print the JSON Schema of a services file, or the OpenAPI document of the control API.",
-        description = {
-            "The one is for editors that check and complete a file while it is written, the other for programs that",
-            "speak to vipd themselves; it refers to the first as services.schema.json beside it. Neither asks a vipd."
-        },
+        description =
+                "The one is for editors that check and complete a file while it is written, the other for programs that"
+                        + " speak to vipd themselves; it refers to the first as services.schema.json beside it. Neither asks a vipd.",
         footer = {
             "",
             "Example, and then as the services file's first line:",

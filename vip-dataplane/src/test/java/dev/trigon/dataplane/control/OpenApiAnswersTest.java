@@ -19,6 +19,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * A real control server answers each operation with each status that is described, and with no other; what it is sent are the
@@ -152,6 +154,21 @@ class OpenApiAnswersTest {
                 .map(it -> it + (it.contains("?") ? "&" : "?") + "x=1")
                 .toList();
         assertThat(answeredWith(400, misspelt, "")).isEqualTo(describedWith("400"));
+    }
+
+    /** The refusal of a key that nobody knows names those that are known. */
+    @ParameterizedTest
+    @CsvSource({
+        "PATCH /v1/services/web, ServicePatch",
+        "PATCH /v1/services/web/backends/b1, BackendPatch",
+        "POST /v1/flows/flush, FlowSelectionEntry"
+    })
+    void shouldKnowTheKeysOfRequests(String request, String component) throws IOException {
+        String[] parts = request.split(" ", 2);
+        String message = ControlRig.line(rig.http.send(parts[0], parts[1], "{\"x\": 1}"));
+        assertThat(message.replaceFirst(".*; known here: ", "").split(", ", -1))
+                .containsExactlyInAnyOrderElementsOf(
+                        ApiDocument.names(DOCUMENT.component(component).get("properties")));
     }
 
     @Test
