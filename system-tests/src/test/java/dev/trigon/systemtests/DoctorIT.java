@@ -34,12 +34,16 @@ class DoctorIT {
         LAB.serveLayer2();
     }
 
-    private static List<JsonNode> findings(String check, String state) {
+    private static List<JsonNode> findings() {
         Output output = vipd.ctl("doctor", "-o", "json");
         JsonNode view = Json.of(output.out());
         boolean wrong = stream(view).anyMatch(it -> it.path("state").asText().equals("wrong"));
         assertThat(output.exit()).as(output.toString()).isEqualTo(wrong ? 1 : 0);
-        return stream(view)
+        return stream(view).toList();
+    }
+
+    private static List<JsonNode> findings(String check, String state) {
+        return findings().stream()
                 .filter(it -> it.path("check").asText().equals(check))
                 .filter(it -> it.path("state").asText().equals(state))
                 .toList();
@@ -191,9 +195,15 @@ class DoctorIT {
         long forwarded = vipd.counter("forwarded");
         long flows = vipd.activeFlows();
 
-        shouldBeWell("vip-on-lo");
-        shouldBeWell("direct-return");
+        List<JsonNode> found = findings();
 
+        for (String check : List.of("vip-on-lo", "direct-return")) {
+            assertThat(found)
+                    .filteredOn(it -> it.path("check").asText().equals(check))
+                    .extracting(it -> it.path("state").asText(), it -> it.path("subject").asText())
+                    .as(check)
+                    .containsExactly(tuple("well", "6 servers"));
+        }
         assertThat(vipd.counter("forwarded")).isEqualTo(forwarded);
         assertThat(vipd.activeFlows()).isEqualTo(flows);
         SERVERS.forEach(it -> assertThat(LAB.host(it).ask("ss", "-Htn", "state", "syn-recv"))
