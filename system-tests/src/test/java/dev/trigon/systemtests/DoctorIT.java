@@ -200,7 +200,9 @@ class DoctorIT {
         for (String check : List.of("vip-on-lo", "direct-return")) {
             assertThat(found)
                     .filteredOn(it -> it.path("check").asText().equals(check))
-                    .extracting(it -> it.path("state").asText(), it -> it.path("subject").asText())
+                    .extracting(
+                            it -> it.path("state").asText(),
+                            it -> it.path("subject").asText())
                     .as(check)
                     .containsExactly(tuple("well", "6 servers"));
         }
