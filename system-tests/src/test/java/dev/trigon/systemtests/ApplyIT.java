@@ -151,13 +151,19 @@ class ApplyIT {
     void shouldTakeBackWhatIsNotConfirmedAlsoAfterAKill() {
         vipd.start(SMALL);
         apply(10);
-        confirmWithin("20s", 11);
+        confirmWithin("60s", 11);
         vipd.kill();
         vipd.start(SMALL);
         assertThat(weights()).as("there is time").containsExactly(11);
         assertThat(vipd.ctl("status").out()).contains("unless `vipctl confirm` comes before");
         assertThat(vipd.ctl("backend", "set", "web", "b0", "--weight", "12").err())
                 .contains("vipctl rollback");
+        vipd.ctl("rollback").orFail();
+        assertThat(weights()).containsExactly(10);
+
+        confirmWithin("10s", 12);
+        vipd.kill();
+        vipd.start(SMALL);
         Eventually.within(Duration.ofSeconds(40), () -> weights().contains(10), () -> "it stays");
 
         confirmWithin("5s", 13);
