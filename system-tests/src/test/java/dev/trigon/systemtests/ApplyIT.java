@@ -172,7 +172,10 @@ class ApplyIT {
         vipd.start(SMALL);
         // vipd looks once a second
         Eventually.within(Duration.ofSeconds(5), () -> weights().contains(10), () -> "it stays");
-        assertThat(vipd.log()).contains("was not confirmed within 5s and is rolled back");
+        Eventually.within(
+                SOON,
+                () -> vipd.log().contains("was not confirmed within 5s and is rolled back"),
+                () -> "it is not said: " + vipd.log());
 
         confirmWithin("60s", 14);
         vipd.ctl("confirm").orFail();
