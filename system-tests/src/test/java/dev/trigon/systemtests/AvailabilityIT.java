@@ -40,11 +40,11 @@ class AvailabilityIT {
     /** What curl ends with when nothing has come in time. */
     private static final int TIMED_OUT = 28;
 
-    private static final String TIMES = "interval: 300ms, timeout: 300ms, rise: 2, fall: 3";
+    private static final String TIMES = "interval: 500ms, timeout: 500ms, rise: 2, fall: 3";
     /** Interval times fall, a tenth more at most, the timeout of the last, and what a busy machine needs besides. */
-    private static final Duration FOUND_OUT = Duration.ofMillis(330 * 3 + 300 + 1_500);
+    private static final Duration FOUND_OUT = Duration.ofMillis(550 * 3 + 500 + 1_500);
 
-    private static final Duration RECOVERED = Duration.ofMillis(330 * 2 + 300 + 1_500);
+    private static final Duration RECOVERED = Duration.ofMillis(550 * 2 + 500 + 1_500);
 
     private static Vipd vipd;
     private static Watched watched;
