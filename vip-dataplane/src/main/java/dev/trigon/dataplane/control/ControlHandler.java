@@ -61,8 +61,13 @@ final class ControlHandler extends Handler.Abstract {
     public boolean handle(Request request, Response response, Callback callback) {
         new RequestBody(request, ControlApi.MAX_REQUEST_OCTETS, large, new RequestBody.Taker() {
                     @Override
-                    public void whole(byte[] body) {
-                        send(answerTo(request, body), response, callback);
+                    public Answer whole(byte[] body) {
+                        return answerTo(request, body);
+                    }
+
+                    @Override
+                    public void answered(Answer answer) {
+                        send(answer, response, callback);
                     }
 
                     @Override

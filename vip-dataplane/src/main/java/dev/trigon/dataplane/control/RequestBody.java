@@ -23,9 +23,13 @@ final class RequestBody implements Runnable {
     private boolean permitted;
     private boolean refused;
 
-    /** What becomes of it. One of these is called, once, by {@link #run()} or by a later call of it from Jetty. */
+    /** What becomes of it: one of these, once, by {@link #run()} or by a later call of it from Jetty. */
     interface Taker {
-        void whole(byte[] body);
+        /** To be done with a permit, if it is large. */
+        Answer whole(byte[] body);
+
+        /** To be sent without: who has the answer may send the next one. */
+        void answered(Answer answer);
 
         void tooLarge();
 
@@ -63,7 +67,7 @@ final class RequestBody implements Runnable {
                 return;
             }
             if (chunk.isLast()) {
-                end(refused ? taker::tooMany : () -> taker.whole(octets.toByteArray()));
+                end(refused ? taker::tooMany : answering());
                 return;
             }
         }
@@ -82,13 +86,26 @@ final class RequestBody implements Runnable {
         return false;
     }
 
-    private void end(Runnable how) {
+    private Runnable answering() {
         try {
-            how.run();
+            Answer answer = taker.whole(octets.toByteArray());
+            return () -> taker.answered(answer);
+        } catch (RuntimeException e) {
+            return () -> taker.failed(e);
         } finally {
-            if (permitted) {
-                permits.release();
-            }
+            release();
+        }
+    }
+
+    private void end(Runnable how) {
+        release();
+        how.run();
+    }
+
+    private void release() {
+        if (permitted) {
+            permitted = false;
+            permits.release();
         }
     }
 
