@@ -201,6 +201,11 @@ public final class Vipd {
                 .out());
     }
 
+    /** Those of all services. */
+    public JsonNode backends() {
+        return Json.of(get("/v1/backends").orFail().out());
+    }
+
     /** A service's backends, as vipctl would print them, and sooner. */
     public JsonNode backends(String service) {
         return Json.of(get("/v1/services/" + service + "/backends").orFail().out());
