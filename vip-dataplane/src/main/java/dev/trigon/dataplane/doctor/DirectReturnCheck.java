@@ -66,7 +66,7 @@ final class DirectReturnCheck implements Check {
     }
 
     private static boolean isWell(Survey survey, Post post, int port, Findings found, Unknown unknown) {
-        Answer answer = survey.answer(post.connection(port));
+        Answer answer = survey.answer(survey.connection(post, port));
         boolean ownTakes = survey.answer(post.connectionToOwn(port)).kind() == Kind.TAKEN;
         String subject = post.label() + ", port " + port;
         switch (answer.kind()) {

@@ -18,14 +18,12 @@ record Post(Server server, InetAddress vip, int backendId, int dscp, List<Intege
 
     /** Who lacks the VIP and forwards would send it on: with no hop to go he has to say so instead. */
     Canary ping() {
-        // the code costs a hop before it leaves
-        int oneHop = isLayer3() ? 2 : 1;
-        return new Canary(backendId, from, vip, true, Canary.NONE, server.isDirect() ? oneHop : MANY_HOPS);
+        return new Canary(backendId, from, vip, true, Canary.NONE, hops(1));
     }
 
-    /** For who sends it on to somebody behind him who has the VIP. */
-    Canary farPing() {
-        return new Canary(backendId, from, vip, true, Canary.NONE, MANY_HOPS);
+    /** On its way out of a gateway a packet loses a hop in l3dsr; how far away a router's servers are is not known. */
+    private int hops(int onArrival) {
+        return !server.isDirect() ? MANY_HOPS : isLayer3() ? onArrival + 1 : onArrival;
     }
 
     Canary pingOwn() {
@@ -34,6 +32,11 @@ record Post(Server server, InetAddress vip, int backendId, int dscp, List<Intege
 
     Canary connection(int port) {
         return new Canary(backendId, from, vip, true, port, MANY_HOPS);
+    }
+
+    /** For who sends on what is for the VIP: to somebody right behind him, and no further. */
+    Canary connectionBehind(int port) {
+        return new Canary(backendId, from, vip, true, port, hops(2));
     }
 
     Canary connectionToOwn(int port) {

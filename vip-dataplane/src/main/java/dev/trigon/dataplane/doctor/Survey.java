@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What servers answer as the VIPs that they are behind, asked by packets that are delivered as clients' are: first for an echo, and
- * who has the VIP for connections. Who does not answer well is asked the same at his own address.
+ * What servers answer as the VIPs that they are behind, asked by packets that are delivered as clients' are: first for an echo, then for
+ * connections. Who does not answer well is asked the same at his own address.
  */
 final class Survey {
     /** What hosts begin with: the TTL of whatever has passed no router. */
@@ -49,7 +49,6 @@ final class Survey {
         Survey survey = new Survey(Posts.of(patient), patient);
         List<Link> at = listeningAt(patient);
         survey.ask(patient, at, it -> Stream.of(it.ping()));
-        survey.ask(patient, at, it -> survey.isPassedOn(it) ? Stream.of(it.farPing()) : Stream.empty());
         survey.ask(patient, at, survey::connections);
         survey.ask(patient, at, survey::atOwnAddress);
         return survey;
@@ -72,15 +71,14 @@ final class Survey {
         }
     }
 
-    /** What is sent on would only come back here. */
     private Stream<Canary> connections(Post post) {
-        boolean none = answer(post.ping()).kind() == Kind.NOT_SENT || (isPassedOn(post) && !takesVip(post));
-        return none ? Stream.empty() : post.ports().stream().map(post::connection);
+        boolean none = answer(post.ping()).kind() == Kind.NOT_SENT;
+        return none ? Stream.empty() : post.ports().stream().map(it -> connection(post, it));
     }
 
     private Stream<Canary> atOwnAddress(Post post) {
         Stream<Canary> connections = post.ports().stream()
-                .filter(it -> answer(post.connection(it)).kind() != Kind.TAKEN)
+                .filter(it -> answer(connection(post, it)).kind() != Kind.TAKEN)
                 .map(post::connectionToOwn);
         return takesVip(post) ? connections : Stream.concat(Stream.of(post.pingOwn()), connections);
     }
@@ -94,26 +92,44 @@ final class Survey {
         return answers.getOrDefault(canary, NOT_ASKED);
     }
 
-    boolean isPassedOn(Post post) {
+    /** The one that is tried at this port of the VIP. */
+    Canary connection(Post post, int port) {
+        return isPassedOn(post) ? post.connectionBehind(port) : post.connection(port);
+    }
+
+    private boolean isPassedOn(Post post) {
         return answer(post.ping()).kind() == Kind.PASSED_ON;
     }
 
     /** Whether the server has taken anything that was for the VIP, if only to refuse it. */
     boolean takesVip(Post post) {
-        return toVip(post).anyMatch(it -> takes(post, it));
+        Answer ping = answer(post.ping());
+        return (isTaken(post, ping) && way(post, ping) != Way.FROM_ANOTHER_SERVER)
+                || toPorts(post).anyMatch(it -> isTaken(post, it) && isItsOwn(post, it));
     }
 
-    private boolean takes(Post post, Answer answer) {
+    private static boolean isTaken(Post post, Answer answer) {
         boolean asVip = answer.isFrom(post.vip()) && (answer.isReply() || answer.kind() == Kind.UNREACHABLE);
         // in l3dsr the server's own address answers as well where nothing restores the VIP
-        boolean asAnother = answer.isReply() && !post.isLayer3();
-        return (asVip || asAnother) && way(post, answer) != Way.FROM_ANOTHER_SERVER;
+        return asVip || (answer.isReply() && !post.isLayer3());
+    }
+
+    /** A SYN that was sent on may have come to this gateway again, and by way of it to whoever answers. */
+    private boolean isItsOwn(Post post, Answer answer) {
+        if (isPassedOn(post) && post.server().isDirect()) {
+            MacAddress mac = answer.mac();
+            return mac != null && mac.equals(macOf(post.server()));
+        }
+        return way(post, answer) == Way.STRAIGHT;
     }
 
     /** What became of all that was for the VIP. */
     Stream<Answer> toVip(Post post) {
-        Stream<Canary> pings = Stream.of(post.ping(), post.farPing());
-        return Stream.concat(pings, post.ports().stream().map(post::connection)).map(this::answer);
+        return Stream.concat(Stream.of(answer(post.ping())), toPorts(post));
+    }
+
+    private Stream<Answer> toPorts(Post post) {
+        return post.ports().stream().map(it -> answer(connection(post, it)));
     }
 
     /** Whether anything that was for the server's own address is answered. */

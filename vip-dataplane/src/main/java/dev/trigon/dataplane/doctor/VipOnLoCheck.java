@@ -87,11 +87,17 @@ final class VipOnLoCheck implements Check {
             case PASSED_ON ->
                 "what is for the VIP is sent on, as by a router: " + who + " says by ICMP: " + heard.said();
             case UNREACHABLE -> who + " says by ICMP of what is for the VIP: " + heard.said();
-            default ->
-                survey.way(post, heard) == Survey.Way.FROM_ANOTHER_SERVER
-                        ? who + " answers in its place: what is for the VIP is sent on"
-                        : "it answers as " + address(heard) + ": nothing there turns DSCP code " + post.dscp()
-                                + " into the VIP";
+            default -> strange(survey, post, heard);
+        };
+    }
+
+    private static String strange(Survey survey, Post post, Answer heard) {
+        return switch (survey.way(post, heard)) {
+            case FROM_ANOTHER_SERVER -> survey.who(heard) + " answers in its place: what is for the VIP is sent on";
+            case BY_ROUTER ->
+                "what answers is not on the segment: MAC " + heard.mac() + ", a TTL of " + heard.hopLimit();
+            case STRAIGHT ->
+                "it answers as " + address(heard) + ": nothing there turns DSCP code " + post.dscp() + " into the VIP";
         };
     }
 

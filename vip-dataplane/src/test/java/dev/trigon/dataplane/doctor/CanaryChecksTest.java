@@ -161,17 +161,38 @@ class CanaryChecksTest {
                         + ", says by ICMP: time exceeded",
                 "vip-agent run --vip 203.0.113.10");
         assertThat(host.canaries)
-                .as("which would only come back to the gateway")
-                .noneMatch(it -> isConnection(it) && it.forVip());
+                .filteredOn(it -> isConnection(it) && it.forVip())
+                .as("lest it come back here by way of a router")
+                .extracting(Canary::hops)
+                .containsExactly(2);
     }
 
     /** As to a container. */
     @Test
     void shouldBeContentWithAServerThatSendsItOnToWhoHasTheVip() {
+        knowMacs();
         when(it -> it.forVip() && it.hops() == 1, error(Kind.PASSED_ON, B1, "time exceeded"));
 
         only(onLo(), State.WELL);
         only(direct(), State.WELL);
+    }
+
+    /** Through this very gateway, perhaps. */
+    @Test
+    void shouldNotBelieveWhatAnswersByARouterWhatWasSentOn() {
+        knowMacs();
+        MacAddress router = MacAddress.parse("02:00:00:00:00:99");
+        when(Canary::forVip, new Answer(Kind.REFUSED, VIP, router, 63, ""));
+        when(it -> !isConnection(it) && it.forVip(), error(Kind.PASSED_ON, B1, "time exceeded"));
+        assertThat(only(onLo(), State.WRONG).evidence()).contains("is sent on");
+
+        when(connections(true), new Answer(Kind.REFUSED, VIP, router, 64, ""));
+        only(onLo(), State.WRONG);
+
+        when(it -> !isConnection(it) && it.forVip(), SILENCE);
+        when(connections(true), new Answer(Kind.REFUSED, VIP, router, 63, ""));
+        assertThat(only(onLo(), State.WRONG).evidence())
+                .isEqualTo("what answers is not on the segment: MAC " + router + ", a TTL of 63");
     }
 
     @Test
