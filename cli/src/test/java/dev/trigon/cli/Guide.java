@@ -15,9 +15,11 @@ record Guide(String name, String text) {
     private static final Pattern PROGRAM = Pattern.compile("(?<![\\w/.-])(?:scripts/)?vipctl(?![\\w.-])");
     private static final Pattern NAMED = Pattern.compile("`vipctl ([^`]+)`");
 
-    /** What the demo prints has the program's name, and is not to be typed. */
-    static final Set<String> PRINTED =
-            Set.of("ok    vipctl explains what happened", "vipctl explain says backend b3, reason flow");
+    /** What the demo prints, and vipd, has the program's name, and is not to be typed. */
+    static final Set<String> PRINTED = Set.of(
+            "ok    vipctl explains what happened",
+            "vipctl explain says backend b3, reason flow",
+            "\"remedy\" : \"look again with `vipctl history` and `vipctl plan`, and give the revision that those show\"");
 
     static List<Guide> all() throws IOException {
         List<Guide> guides = new ArrayList<>(List.of(read("README.md")));

@@ -86,7 +86,8 @@ class GuidesTest {
                         "docs/migrate-from-lvs.md",
                         "docs/trouble.md",
                         "docs/services.md");
-        assertThat(Guide.PRINTED).allMatch(Guide.read("README.md")::shows);
+        List<Guide> all = Guide.all();
+        assertThat(Guide.PRINTED).allMatch(line -> all.stream().anyMatch(guide -> guide.shows(line)));
     }
 
     @Test
