@@ -76,13 +76,17 @@ abstract class Survival {
         downloads.shouldGrow();
     }
 
-    /** A connection that was only being made when vipd ended is not remembered, and there was at most one each time. */
+    /**
+     * A connection that was only being made when vipd ended is not remembered, and there was at most one each time. After a clean
+     * stop nothing guards the VIP, and the gateway's kernel says after three seconds that there is no such host: twice at most
+     * before the next vipd is there.
+     */
     private static void shouldBeAnsweredAgain(Program requests) {
         int before = Client.answered(requests).size();
         Eventually.within(SOON, () -> Client.answered(requests).size() > before + 20, () -> "no more answers");
         requests.stop();
         List<String> answered = Client.answered(requests);
-        assertThat(answered).filteredOn("failed"::equals).hasSizeLessThanOrEqualTo(KILLS + 1);
+        assertThat(answered).filteredOn("failed"::equals).hasSizeLessThanOrEqualTo(KILLS + 1 + 2);
         assertThat(answered.subList(before, answered.size()))
                 .doesNotContain("failed")
                 .containsAll(SERVERS);
