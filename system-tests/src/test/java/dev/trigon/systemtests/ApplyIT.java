@@ -38,7 +38,7 @@ class ApplyIT {
     private static final Duration SOON = Duration.ofSeconds(15);
     private static final String SMALL = "flows: {max: 4096, maxAffinities: 1024}\n";
     private static final int BACKENDS = 150;
-    private static final int KILLS = 8;
+    private static final int KILLS = 5;
 
     private static Vipd vipd;
 

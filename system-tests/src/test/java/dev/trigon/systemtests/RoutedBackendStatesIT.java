@@ -3,9 +3,11 @@ package dev.trigon.systemtests;
 import dev.trigon.systemtests.lab.Lab;
 import dev.trigon.systemtests.lab.Services;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** l3dsr. */
+@Tag("long")
 class RoutedBackendStatesIT extends BackendStates {
     @RegisterExtension
     static final Lab LAB = new Lab(Lab.Kind.ROUTED);

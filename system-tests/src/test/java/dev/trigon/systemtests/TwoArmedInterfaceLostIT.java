@@ -7,6 +7,7 @@ import dev.trigon.systemtests.lab.Lab;
 import dev.trigon.systemtests.lab.Wire;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
         named = "trigon.faults",
         matches = "true",
         disabledReason = "ports are opened anew, and with them faults")
+@Tag("long")
 class TwoArmedInterfaceLostIT extends InterfaceLoss {
     @RegisterExtension
     static final Lab LAB = new Lab(Lab.Kind.TWO_ARMED);
