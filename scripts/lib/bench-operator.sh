@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 
 OPERATOR_BACKENDS=1000
-OPERATOR_CHANGES=21
+OPERATOR_CHANGES=51
 OPERATOR_IDLE_SECONDS=10
 OPERATOR_PINGS=5
 OPERATOR_SILENCE=3
@@ -56,6 +56,8 @@ operator_idle() {
 }
 
 operator_first_packet() {
+    # what drops all that arrives would drop the answers too
+    in_ns generator nft delete table netdev bench
     in_ns generator ip route replace $VIP via 198.51.100.2
     in_ns generator ping -q -c $OPERATOR_PINGS -i $OPERATOR_SILENCE $VIP |
         sed -nE 's|^rtt min/avg/max/mdev = ([^/]*)/([^/]*)/([^/]*)/.*|the first packet after '$OPERATOR_SILENCE' s of silence is answered after \1 to \3 ms, '$OPERATOR_PINGS' times|p'

@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
 final class FlowExpiry implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FlowExpiry.class);
     private static final long CYCLE_MS = 5_000;
+    private static final long IDLE_NAP_NS = 250_000_000;
     private static final long SHORTEST_REST_MS = 1_000;
     private static final long LONGEST_REST_MS = 5_000;
     /** A rest for so many times what the walk took: a large table's walks take a tenth of a processor, and no more. */
@@ -61,7 +62,8 @@ final class FlowExpiry implements AutoCloseable {
         while (!stopping) {
             try {
                 turn();
-                LockSupport.parkNanos(napNs);
+                // who has nothing to look after sleeps longer, so that an idle vipd is idle
+                LockSupport.parkNanos(flows.size() == 0 ? IDLE_NAP_NS : napNs);
             } catch (RuntimeException e) {
                 LOG.error("removing idle flows; it goes on in {} ms", CYCLE_MS, e);
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(CYCLE_MS));
@@ -83,7 +85,7 @@ final class FlowExpiry implements AutoCloseable {
     }
 
     private void expire(int steps) {
-        for (int i = 0; i < steps && !stopping; i++) {
+        for (int i = 0; i < steps && flows.size() > 0 && !stopping; i++) {
             flows.expireNext(clockMs.getAsLong(), limits);
         }
     }
