@@ -49,7 +49,7 @@ final class VipOnLoCheck implements Check {
             unknown.add(
                     "nothing can be sent there: " + ping.said(),
                     post.label(),
-                    "vipctl doctor, checks routes and" + " neighbours");
+                    "vipctl doctor, checks routes and neighbours");
         } else if (heard.isPresent()) {
             found.wrong(
                     post.label(),
