@@ -171,16 +171,22 @@ public final class FlowCache implements AutoCloseable {
     }
 
     /**
-     * Remembers which backend a flow goes to, in place of what was known of it. If the table is full the flow lives here
-     * alone, and the table is asked again when it is written behind.
+     * Remembers which backend a flow goes to, in place of what was known of it, and counts its first packet, which the table
+     * learns of with the flow: of one that stays the only packet there is nothing more to write. If the table is full the flow
+     * lives here alone, and the table is asked again when it is written behind.
+     *
+     * @param octets of its first packet
      */
-    public int create(FlowKey key, int backendId, FlowState state, long nowMs) {
+    public int create(FlowKey key, int backendId, FlowState state, int octets, long nowMs) {
         int slot = find(key);
         if (slot == MISS) {
             slot = vacate(key.hash(), nowMs);
         }
         occupy(slot, key, backendId, state, nowMs);
-        store(slot);
+        slots.traffic(slot, 1, octets);
+        if (!store(slot)) {
+            markDirty(slot, slots.flags(slot), nowMs);
+        }
         return slot;
     }
 
@@ -215,7 +221,7 @@ public final class FlowCache implements AutoCloseable {
         return slots.lastSeenMs(slot);
     }
 
-    /** Counts a packet of a flow. */
+    /** Counts a packet of a flow, but its first. */
     public void touch(int slot, int octets, long nowMs) {
         slots.lastSeenMs(slot, nowMs);
         slots.traffic(slot, slots.packets(slot) + 1, slots.bytes(slot) + octets);
@@ -342,13 +348,16 @@ public final class FlowCache implements AutoCloseable {
         return present;
     }
 
-    private void store(int slot) {
-        if (table.put(slots.key(slot, slotKey), record(slot))) {
+    /** False: the table has no room for it. */
+    private boolean store(int slot) {
+        boolean stored = table.put(slots.key(slot, slotKey), record(slot));
+        if (stored) {
             written(slot);
             addFlags(slot, CacheSlots.STORED);
         } else {
             tableFull.increment();
         }
+        return stored;
     }
 
     private FlowRecord record(int slot) {

@@ -65,7 +65,7 @@ class AllocationTest {
     @ValueSource(booleans = {false, true})
     void shouldNotAllocateWhenCreatingOrWhenFull(boolean ipv6) {
         assertThat(allocated(i -> {
-                    large.create(key(ipv6, i % (3 * FLOWS)), (int) i & 7, FlowState.UDP, NOW_MS);
+                    large.create(key(ipv6, i % (3 * FLOWS)), (int) i & 7, FlowState.UDP, 0, NOW_MS);
                 }))
                 .isLessThan(NOISE_OCTETS);
         assertThat(table.size()).isEqualTo(2 * FLOWS);
@@ -121,7 +121,7 @@ class AllocationTest {
 
     private void fill(boolean ipv6) {
         for (long i = 0; i < FLOWS; i++) {
-            large.create(key(ipv6, i), 1, FlowState.ESTABLISHED, NOW_MS);
+            large.create(key(ipv6, i), 1, FlowState.ESTABLISHED, 0, NOW_MS);
         }
     }
 

@@ -22,12 +22,12 @@ class FlowCacheFamiliesTest {
         FlowKey client = ipv6(Keys.CLIENTS_HIGH + 1, 1, Keys.VIPS_HIGH, 0x10);
         FlowKey vip = ipv6(Keys.CLIENTS_HIGH, 1, Keys.VIPS_HIGH + 1, 0x10);
         FlowCache tiny = new FlowCache(table, 8, FlowTimeouts.DEFAULT);
-        tiny.create(Keys.ipv6(1), 7, FlowState.UDP, NOW_MS);
+        tiny.create(Keys.ipv6(1), 7, FlowState.UDP, 0, NOW_MS);
 
         assertThat(tiny.lookup(client, FlowTimeouts.DEFAULT, NOW_MS)).isEqualTo(FlowCache.MISS);
         assertThat(tiny.lookup(vip, FlowTimeouts.DEFAULT, NOW_MS)).isEqualTo(FlowCache.MISS);
-        tiny.create(client, 8, FlowState.UDP, NOW_MS);
-        tiny.create(vip, 9, FlowState.UDP, NOW_MS);
+        tiny.create(client, 8, FlowState.UDP, 0, NOW_MS);
+        tiny.create(vip, 9, FlowState.UDP, 0, NOW_MS);
 
         assertThat(tiny.backendId(tiny.lookup(Keys.ipv6(1), FlowTimeouts.DEFAULT, NOW_MS)))
                 .isEqualTo(7);
@@ -45,9 +45,9 @@ class FlowCacheFamiliesTest {
         FlowKey lookalike = ipv6(Keys.CLIENTS_HIGH, ipv4.clientLow(), Keys.VIPS_HIGH, ipv4.vipLow());
         FlowKey halfMapped = ipv6(0, ipv4.clientLow(), Keys.VIPS_HIGH, ipv4.vipLow());
         FlowCache tiny = new FlowCache(table, 8, FlowTimeouts.DEFAULT);
-        tiny.create(ipv4, 7, FlowState.UDP, NOW_MS);
+        tiny.create(ipv4, 7, FlowState.UDP, 0, NOW_MS);
         assertThat(tiny.lookup(lookalike, FlowTimeouts.DEFAULT, NOW_MS)).isEqualTo(FlowCache.MISS);
-        tiny.create(lookalike, 8, FlowState.UDP, NOW_MS);
+        tiny.create(lookalike, 8, FlowState.UDP, 0, NOW_MS);
         assertThat(tiny.lookup(halfMapped, FlowTimeouts.DEFAULT, NOW_MS)).isEqualTo(FlowCache.MISS);
 
         assertThat(tiny.backendId(tiny.lookup(ipv4, FlowTimeouts.DEFAULT, NOW_MS)))
@@ -61,10 +61,10 @@ class FlowCacheFamiliesTest {
     void shouldWriteTheRightKeysWhenIpv4TakesAnIpv6FlowsSlot() {
         FlowCache tiny = new FlowCache(table, 8, FlowTimeouts.DEFAULT);
         for (int i = 0; i < 8; i++) {
-            tiny.create(Keys.ipv6(i), i, FlowState.UDP, NOW_MS);
+            tiny.create(Keys.ipv6(i), i, FlowState.UDP, 0, NOW_MS);
         }
         for (int i = 0; i < 8; i++) {
-            tiny.touch(tiny.create(Keys.ipv4(i), 100 + i, FlowState.UDP, NOW_MS + 1), 50, NOW_MS + 1);
+            tiny.touch(tiny.create(Keys.ipv4(i), 100 + i, FlowState.UDP, 0, NOW_MS + 1), 50, NOW_MS + 1);
         }
         tiny.writeAll();
 

@@ -48,12 +48,14 @@ class FlowCacheModelTest {
     private void packet(FlowCache cache, int flow) {
         FlowKey key = key(flow);
         Flow expected = live(flow);
+        int octets = random.nextInt(1_500);
         int slot = cache.lookup(key, TIMEOUTS, nowMs);
+        boolean isNew = expected == null;
         if (expected == null) {
             assertThat(slot).as("flow %d", flow).isEqualTo(FlowCache.MISS);
             expected = new Flow(random.nextInt(), random.nextBoolean() ? FlowState.UDP : FlowState.ESTABLISHED);
             model.put(flow, expected);
-            slot = cache.create(key, expected.backendId, expected.state, nowMs);
+            slot = cache.create(key, expected.backendId, expected.state, octets, nowMs);
         }
         assertThat(slot).as("flow %d", flow).isNotNegative();
         assertThat(cache.backendId(slot)).isEqualTo(expected.backendId);
@@ -62,8 +64,9 @@ class FlowCacheModelTest {
             expected.state = FlowState.CLOSING;
             cache.state(slot, FlowState.CLOSING, nowMs);
         }
-        int octets = random.nextInt(1_500);
-        cache.touch(slot, octets, nowMs);
+        if (!isNew) {
+            cache.touch(slot, octets, nowMs);
+        }
         expected.seen(octets, nowMs);
     }
 
@@ -134,7 +137,7 @@ class FlowCacheModelTest {
             for (int i = 0; i < 1 << 15; i++) {
                 int port = random.nextInt(1 << 16);
                 FlowKey key = (i & 1) == 0 ? Keys.ipv4(random.nextInt(), port) : Keys.ipv6(random.nextLong(), port);
-                cache.create(key, i, FlowState.UDP, nowMs);
+                cache.create(key, i, FlowState.UDP, 0, nowMs);
             }
 
             assertThat(cache.evictions()).as("of 32,768").isLessThan(200);

@@ -69,6 +69,18 @@ class FlowCacheTest {
     }
 
     @Test
+    void shouldTellTheTableOfAFlowOfOnePacketOnce() {
+        cache.create(key(1), 7, FlowState.UDP, 60, NOW_MS);
+
+        table.find(key(1), flow);
+        assertThat(flow.packets()).isOne();
+        assertThat(flow.bytes()).isEqualTo(60);
+        assertThat(cache.writeBehind(NOW_MS + 10_000, 100))
+                .as("nothing is left")
+                .isZero();
+    }
+
+    @Test
     void shouldWriteTrafficBehindWithinTenSeconds() {
         int slot = create(1, 7, FlowState.UDP, NOW_MS);
         cache.touch(slot, 100, NOW_MS + 10);
@@ -79,7 +91,7 @@ class FlowCacheTest {
 
         table.find(key(1), flow);
         assertThat(flow.lastSeenMs()).isEqualTo(NOW_MS + 20);
-        assertThat(flow.packets()).isEqualTo(2);
+        assertThat(flow.packets()).as("and its first").isEqualTo(3);
         assertThat(flow.bytes()).isEqualTo(300);
         assertThat(cache.writeBehind(NOW_MS + 19_000, 100)).isZero();
         cache.touch(slot, 1, NOW_MS + 19_000);
@@ -109,7 +121,7 @@ class FlowCacheTest {
     @Test
     void shouldWriteBehindWellWithinShortTimeouts() throws Exception {
         try (FlowCache hasty = new FlowCache(table, 64, new FlowTimeouts(1_000, 1_000, 1_000, 1_000, 400))) {
-            hasty.touch(hasty.create(key(1), 7, FlowState.UDP, NOW_MS), 1, NOW_MS);
+            hasty.touch(hasty.create(key(1), 7, FlowState.UDP, 0, NOW_MS), 1, NOW_MS);
 
             assertThat(hasty.writeBehind(NOW_MS + 99, 100)).isZero();
             assertThat(hasty.writeBehind(NOW_MS + 100, 100)).isOne();
@@ -205,7 +217,7 @@ class FlowCacheTest {
             FlowCache front = new FlowCache(full, 64, FlowTimeouts.DEFAULT);
             full.put(key(9), flow.set(1, FlowState.UDP, NOW_MS));
 
-            int slot = front.create(key(1), 7, FlowState.UDP, NOW_MS);
+            int slot = front.create(key(1), 7, FlowState.UDP, 0, NOW_MS);
             front.touch(slot, 100, NOW_MS);
 
             assertThat(front.tableFull()).isOne();
@@ -222,13 +234,13 @@ class FlowCacheTest {
         FlowCache tiny = new FlowCache(table, 8, FlowTimeouts.DEFAULT);
         for (int i = 0; i < 8; i++) {
             FlowState state = i == 6 ? FlowState.CLOSING : FlowState.ESTABLISHED;
-            int slot = tiny.create(key(i), i, state, NOW_MS + 10L * i);
+            int slot = tiny.create(key(i), i, state, 0, NOW_MS + 10L * i);
             tiny.touch(slot, 100 + i, NOW_MS + 10L * i + (i == 0 ? 500 : 0));
         }
 
-        tiny.create(key(8), 8, FlowState.ESTABLISHED, NOW_MS + 30_060);
+        tiny.create(key(8), 8, FlowState.ESTABLISHED, 0, NOW_MS + 30_060);
         assertThat(bytesInTable(6)).as("the expired one went first").isEqualTo(106);
-        tiny.create(key(10), 10, FlowState.ESTABLISHED, NOW_MS + 30_060);
+        tiny.create(key(10), 10, FlowState.ESTABLISHED, 0, NOW_MS + 30_060);
         assertThat(bytesInTable(1)).as("then the oldest").isEqualTo(101);
 
         assertThat(tiny.evictions()).isEqualTo(2);
@@ -263,7 +275,7 @@ class FlowCacheTest {
         try (FlowTable full = FlowTable.inMemory(1)) {
             FlowCache front = new FlowCache(full, 64, FlowTimeouts.DEFAULT);
             full.put(key(9), flow.set(1, FlowState.UDP, NOW_MS));
-            front.touch(front.create(key(1), 7, FlowState.UDP, NOW_MS), 100, NOW_MS);
+            front.touch(front.create(key(1), 7, FlowState.UDP, 0, NOW_MS), 100, NOW_MS);
             full.remove(key(9), flow);
             full.raiseGeneration();
             front.refresh();
@@ -298,7 +310,7 @@ class FlowCacheTest {
 
         assertThat(cache.backendId(lookup(1, NOW_MS + 1))).isEqualTo(8);
         assertThat(bytesInTable(1)).isEqualTo(150);
-        assertThat(flow.packets()).isEqualTo(2);
+        assertThat(flow.packets()).as("and its first").isEqualTo(3);
         assertThat(flow.backendId()).isEqualTo(8);
         assertThat(table.activeFlows(7)).isZero();
         assertThat(table.activeFlows(8)).isOne();
@@ -344,6 +356,6 @@ class FlowCacheTest {
     }
 
     private int create(long number, int backendId, FlowState state, long nowMs) {
-        return cache.create(key(number), backendId, state, nowMs);
+        return cache.create(key(number), backendId, state, 0, nowMs);
     }
 }

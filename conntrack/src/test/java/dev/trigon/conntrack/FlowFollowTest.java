@@ -19,7 +19,7 @@ class FlowFollowTest {
     /** What a client sends again from far back says nothing of where it is. */
     @Test
     void shouldNotGoBackWithASegmentThatIsSentAgain() {
-        int slot = cache.create(Keys.ipv4(1), 1, FlowState.ESTABLISHED, NOW_MS);
+        int slot = cache.create(Keys.ipv4(1), 1, FlowState.ESTABLISHED, 0, NOW_MS);
         cache.follow(slot, TcpTracking.ACK, 1_000_000, 0, NOW_MS);
         cache.follow(slot, TcpTracking.ACK, 1_000_000 - 200_000, 1_000, NOW_MS);
 
@@ -30,7 +30,7 @@ class FlowFollowTest {
 
     @Test
     void shouldEndAFlowByAnRstOfItsClientOnly() {
-        int slot = cache.create(Keys.ipv4(1), 7, FlowState.ESTABLISHED, NOW_MS);
+        int slot = cache.create(Keys.ipv4(1), 7, FlowState.ESTABLISHED, 0, NOW_MS);
         cache.follow(slot, TcpTracking.RST, 5_000, 0, NOW_MS);
         assertThat(cache.state(slot)).as("whose numbers are not known yet").isEqualTo(FlowState.ESTABLISHED);
         cache.follow(slot, TcpTracking.ACK, -100, 0, NOW_MS);
@@ -53,7 +53,7 @@ class FlowFollowTest {
 
     @Test
     void shouldKeepUpWithAClientWhoseSegmentsComeOutOfOrder() {
-        int slot = cache.create(Keys.ipv4(1), 7, FlowState.ESTABLISHED, NOW_MS);
+        int slot = cache.create(Keys.ipv4(1), 7, FlowState.ESTABLISHED, 0, NOW_MS);
         int sequence = Integer.MAX_VALUE - 50_000;
         for (int i = 0; i < 400; i++) {
             int late = i % 7 == 3 ? 2_920 : 0;

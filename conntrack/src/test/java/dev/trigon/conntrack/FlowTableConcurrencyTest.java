@@ -72,10 +72,11 @@ class FlowTableConcurrencyTest {
                 int slot = cache.lookup(key, FlowTimeouts.DEFAULT, nowMs);
                 if (slot == FlowCache.MISS) {
                     assertThat(i).as("each flow is new once").isLessThan(FLOWS_EACH);
-                    slot = cache.create(key, worker, FlowState.UDP, nowMs);
+                    slot = cache.create(key, worker, FlowState.UDP, 100, nowMs);
+                } else {
+                    cache.touch(slot, 100, nowMs);
                 }
                 assertThat(cache.backendId(slot)).isEqualTo(worker);
-                cache.touch(slot, 100, nowMs);
                 cache.writeBehind(nowMs, 16);
             }
         }

@@ -74,7 +74,7 @@ public class NewFlowBenchmark {
         for (long i = first; i < first + NEW_FLOWS; i++) {
             FlowKey unknown = scattered(i);
             if (cache.lookup(unknown, FlowTimeouts.DEFAULT, NOW_MS) == FlowCache.MISS) {
-                slots += cache.create(unknown, 3, FlowState.UDP, NOW_MS);
+                slots += cache.create(unknown, 3, FlowState.UDP, 0, NOW_MS);
             }
         }
         return slots;

@@ -60,40 +60,52 @@ public final class Maglev implements Scheduler {
     }
 
     private static char[] populate(long[] high, long[] low, int[] weights, int heaviest, int size) {
-        int backends = low.length;
-        int[] slot = new int[backends];
-        int[] skip = new int[backends];
-        for (int i = 0; i < backends; i++) {
-            long name = Scatter.fold(high[i], low[i]);
-            slot[i] = (int) Long.remainderUnsigned(Scatter.mix(name), size);
-            skip[i] = (int) Long.remainderUnsigned(Scatter.mix(~name), size - 1) + 1;
+        int[] turns = inCanonicalOrder(high, low, weights);
+        // one after another in memory, as their turns are
+        int[] slot = new int[turns.length];
+        int[] skip = new int[turns.length];
+        int[] weight = new int[turns.length];
+        for (int turn = 0; turn < turns.length; turn++) {
+            long name = Scatter.fold(high[turns[turn]], low[turns[turn]]);
+            slot[turn] = (int) Long.remainderUnsigned(Scatter.mix(name), size);
+            skip[turn] = (int) Long.remainderUnsigned(Scatter.mix(~name), size - 1) + 1;
+            weight[turn] = weights[turns[turn]];
         }
         char[] table = new char[size];
         Arrays.fill(table, UNCLAIMED);
-        int[] share = new int[backends];
-        int[] turns = inCanonicalOrder(high, low);
+        int[] share = new int[turns.length];
         int claimed = 0;
-        while (true) {
-            for (int i : turns) {
-                share[i] += weights[i];
-                if (share[i] < heaviest) {
-                    continue;
-                }
-                share[i] -= heaviest;
-                while (table[slot[i]] != UNCLAIMED) {
-                    slot[i] = (slot[i] + skip[i]) % size;
-                }
-                table[slot[i]] = (char) i;
-                if (++claimed == size) {
-                    return table;
+        while (claimed < size) {
+            for (int turn = 0; turn < turns.length && claimed < size; turn++) {
+                share[turn] += weight[turn];
+                if (share[turn] >= heaviest) {
+                    share[turn] -= heaviest;
+                    slot[turn] = unclaimed(table, slot[turn], skip[turn]);
+                    table[slot[turn]] = (char) turns[turn];
+                    claimed++;
                 }
             }
         }
+        return table;
     }
 
-    /** Whose turn is first decides who gets a slot that two want: by address, so that no list's order matters. */
-    private static int[] inCanonicalOrder(long[] high, long[] low) {
+    /** The next of a permutation's slots that nobody has. */
+    private static int unclaimed(char[] table, int from, int skip) {
+        int slot = from;
+        while (table[slot] != UNCLAIMED) {
+            slot += skip;
+            // less than a division, and most of what a table takes is spent here
+            slot -= slot >= table.length ? table.length : 0;
+        }
+        return slot;
+    }
+
+    /**
+     * Who has turns at all. Whose is first decides who gets a slot that two want: by address, so that no list's order matters.
+     */
+    private static int[] inCanonicalOrder(long[] high, long[] low, int[] weights) {
         return IntStream.range(0, low.length)
+                .filter(i -> weights[i] > 0)
                 .boxed()
                 .sorted((a, b) -> high[a] == high[b]
                         ? Long.compareUnsigned(low[a], low[b])

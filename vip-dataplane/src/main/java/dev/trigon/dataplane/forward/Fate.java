@@ -28,7 +28,10 @@ final class Fate {
         way = Way.UNDECIDED;
     }
 
-    /** To the backend of a flow, which the slot of the flow cache names too until the next look-up there. */
+    /**
+     * To the backend of a flow. Where that was known, the slot is its place in the flow cache until the next look-up there, and
+     * the packet is still to be counted.
+     */
     void toBackend(int id, int flowSlot) {
         way = Way.TO_BACKEND;
         backendId = id;
@@ -76,7 +79,7 @@ final class Fate {
         return backendId;
     }
 
-    /** {@link FlowCache#MISS} where there is none. */
+    /** Of the flow that is to count the packet; {@link FlowCache#MISS} where there is none. */
     int slot() {
         return slot;
     }

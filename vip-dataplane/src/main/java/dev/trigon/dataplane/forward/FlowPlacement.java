@@ -71,7 +71,7 @@ final class FlowPlacement {
             return;
         }
         if (!tcp) {
-            placeDatagram(service, table, nowMs, fate);
+            placeDatagram(packet, service, table, nowMs, fate);
         } else if (TcpTracking.opens(packet.tcp().flags())) {
             placeHandshake(service, table, nowMs, fate);
         } else {
@@ -161,13 +161,13 @@ final class FlowPlacement {
         if (chosen == null || TcpTracking.resets(flags)) {
             to(chosen, fate);
         } else if (isRemembered(begun != null, nowMs)) {
-            int slot = flows.create(key, chosen.id(), TcpTracking.first(flags), nowMs);
+            int slot = flows.create(key, chosen.id(), TcpTracking.first(flags), packet.ipLength(), nowMs);
             flows.follow(slot, flags, packet.tcp().sequence(), packet.tcpPayloadLength(), nowMs);
             handshakes.end(key);
             if (begun != null) {
                 rememberClient(service, chosen, nowMs);
             }
-            fate.toBackend(chosen.id(), slot);
+            fate.toBackend(chosen.id(), FlowCache.MISS);
         } else {
             if (begun != null) {
                 // the handshakes stand in for the flow table as long as they can
@@ -177,16 +177,14 @@ final class FlowPlacement {
         }
     }
 
-    private void placeDatagram(Service service, ServiceTable table, long nowMs, Fate fate) {
+    private void placeDatagram(Packet packet, Service service, ServiceTable table, long nowMs, Fate fate) {
         boolean remembered = isRemembered(false, nowMs);
         Backend chosen = choose(key, service, isScheduled(remembered, nowMs), table, nowMs);
         if (chosen != null && remembered) {
-            int slot = flows.create(key, chosen.id(), FlowState.UDP, nowMs);
+            flows.create(key, chosen.id(), FlowState.UDP, packet.ipLength(), nowMs);
             rememberClient(service, chosen, nowMs);
-            fate.toBackend(chosen.id(), slot);
-        } else {
-            to(chosen, fate);
         }
+        to(chosen, fate);
     }
 
     private static void to(@Nullable Backend chosen, Fate fate) {

@@ -144,7 +144,7 @@ class FlowExpiryTest {
         int[] slots = new int[states.length];
         for (int i = 0; i < states.length; i++) {
             FlowKey key = new FlowKey().set(0, MAPPED | 1, 0, MAPPED | 1, FlowKey.UDP, 50_000 + i, 80);
-            slots[i] = cache.create(key, states[i].ordinal(), states[i], nowMs);
+            slots[i] = cache.create(key, states[i].ordinal(), states[i], 0, nowMs);
         }
         put(MAX_FLOWS - states.length, FlowState.ESTABLISHED, 2);
 

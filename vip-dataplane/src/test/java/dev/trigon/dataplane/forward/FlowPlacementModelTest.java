@@ -207,9 +207,9 @@ class FlowPlacementModelTest {
         boolean takesNewFlows = table.backend(fate.backendId()).takesNewFlows();
         model.went(segment, fate.backendId(), takesNewFlows, nowMs);
         Flow after = model.flows.get(segment.flow());
-        boolean onFlow = after != null && !segment.opens();
-        assertThat(fate.slot() != FlowCache.MISS).as(what).isEqualTo(onFlow);
-        if (!onFlow) {
+        boolean onKnownFlow = flow != null && after != null && !segment.opens();
+        assertThat(fate.slot() != FlowCache.MISS).as(what).isEqualTo(onKnownFlow);
+        if (!onKnownFlow) {
             return;
         }
         cache.touch(fate.slot(), segment.octets(), nowMs);
