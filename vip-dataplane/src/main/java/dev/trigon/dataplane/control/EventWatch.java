@@ -68,9 +68,11 @@ final class EventWatch {
     void look() {
         List<ServiceSpec> present = registry.services();
         if (present != services) {
-            tellServices(present);
-            tellBackends(backendsOf(present));
+            ConfigurationNews news = new ConfigurationNews();
+            findServices(present, news);
+            findBackends(backendsOf(present), news);
             services = present;
+            news.tell(log);
         }
         backends.values().forEach(this::tellCondition);
         tellArms();
@@ -88,18 +90,18 @@ final class EventWatch {
         return watched;
     }
 
-    private void tellBackends(Map<String, Watched> present) {
+    private void findBackends(Map<String, Watched> present, ConfigurationNews news) {
         for (Watched now : present.values()) {
             Watched was = backends.remove(now.key());
             if (was == null) {
-                log.add(Kind.CONFIG, now.about(), "added: " + Addresses.format(now.spec.address()));
+                news.add("backends added:", Kind.CONFIG, now.about(), "added: " + Addresses.format(now.spec.address()));
             } else {
-                tellChange(now.about(), was.spec, now.spec);
+                findChange(now.about(), was.spec, now.spec, news);
                 now.whyDown = was.whyDown;
                 now.drained = was.drained;
             }
         }
-        backends.values().forEach(gone -> log.add(Kind.CONFIG, gone.about(), "removed"));
+        backends.values().forEach(gone -> news.add("backends removed:", Kind.CONFIG, gone.about(), "removed"));
         backends = present;
     }
 
@@ -123,18 +125,18 @@ final class EventWatch {
                 && dataPath.load(backend.id()).activeFlows() == 0;
     }
 
-    private void tellServices(List<ServiceSpec> present) {
+    private void findServices(List<ServiceSpec> present, ConfigurationNews news) {
         Map<String, ServiceSpec> before = new HashMap<>();
         services.forEach(service -> before.put(service.name(), service));
         for (ServiceSpec now : present) {
             ServiceSpec was = before.remove(now.name());
             if (was == null) {
-                log.add(Kind.CONFIG, "service " + now.name(), "added");
+                news.add("services added:", Kind.CONFIG, "service " + now.name(), "added");
             } else if (!settings(was).equals(settings(now))) {
-                log.add(Kind.CONFIG, "service " + now.name(), "changed");
+                news.add("services changed:", Kind.CONFIG, "service " + now.name(), "changed");
             }
         }
-        before.keySet().forEach(name -> log.add(Kind.CONFIG, "service " + name, "removed"));
+        before.keySet().forEach(name -> news.add("services removed:", Kind.CONFIG, "service " + name, "removed"));
     }
 
     /** All but its backends. */
@@ -142,22 +144,25 @@ final class EventWatch {
         return service.withBackends(List.of());
     }
 
-    private void tellChange(String about, BackendSpec was, BackendSpec now) {
+    private static void findChange(String about, BackendSpec was, BackendSpec now, ConfigurationNews news) {
+        String sort = "changes of backends:";
         if (!was.address().equals(now.address())) {
-            log.add(
-                    Kind.CONFIG,
-                    about,
-                    "address " + Addresses.format(now.address()) + ", it was " + Addresses.format(was.address()));
+            String addresses = Addresses.format(now.address()) + ", it was " + Addresses.format(was.address());
+            news.add(sort, Kind.CONFIG, about, "address " + addresses);
         }
         if (was.weight() != now.weight()) {
-            log.add(Kind.CONFIG, about, "weight " + now.weight() + ", it was " + was.weight());
+            news.add(sort, Kind.CONFIG, about, "weight " + now.weight() + ", it was " + was.weight());
         }
         if (was.backup() != now.backup()) {
-            log.add(Kind.CONFIG, about, now.backup() ? "backup" : "no backup any more");
+            news.add(sort, Kind.CONFIG, about, now.backup() ? "backup" : "no backup any more");
         }
         if (was.state() != now.state()) {
             Kind kind = now.state() == BackendState.DRAINING ? Kind.DRAIN : Kind.CONFIG;
-            log.add(kind, about, now.state().label() + ", it was " + was.state().label());
+            news.add(
+                    sort,
+                    kind,
+                    about,
+                    now.state().label() + ", it was " + was.state().label());
         }
     }
 

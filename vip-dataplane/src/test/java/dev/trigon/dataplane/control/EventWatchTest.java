@@ -12,6 +12,8 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,6 +55,19 @@ class EventWatchTest {
                         "config: service web: removed",
                         "config: backend b1 of service web: removed",
                         "config: backend b2 of service web: removed");
+    }
+
+    @Test
+    void shouldTellOfALargeChangeByItsNumbers() throws Refusal {
+        String many = IntStream.range(0, ConfigurationNews.MOST_ONE_BY_ONE)
+                .mapToObj(i -> "{name: m" + i + ", address: 10.3.0." + (i + 1) + "}")
+                .collect(Collectors.joining(", "));
+        apply("wrr", String.format(B1, 7, "up") + ", " + many);
+        watch.look();
+        assertThat(told()).containsExactly("config: a large change: changes of backends: 1, backends added: 100");
+        apply("wrr", String.format(B1, 8, "up") + ", " + many);
+        watch.look();
+        assertThat(told()).endsWith("config: backend b1 of service web: weight 8, it was 7");
     }
 
     @Test
