@@ -9,6 +9,7 @@ import dev.trigon.dataplane.control.ControlServer;
 import dev.trigon.dataplane.control.ServiceRegistry;
 import dev.trigon.dataplane.control.StateDirectory;
 import dev.trigon.dataplane.engine.Engine;
+import dev.trigon.dataplane.engine.EngineSettings;
 import dev.trigon.dataplane.service.Refusal;
 import dev.trigon.linux.NamespaceLock;
 import dev.trigon.linux.libc.LibC;
@@ -141,10 +142,9 @@ public final class Vipd implements Callable<Integer> {
                         "stop that one, or give it these interfaces too"));
     }
 
-    private static Engine.Settings engineSettings(VipdConfig settings) {
+    private static EngineSettings engineSettings(VipdConfig settings) {
         VipdConfig.Timeouts timeouts = settings.flows().timeouts();
-        VipdConfig.Trace trace = settings.trace();
-        return new Engine.Settings(
+        return new EngineSettings(
                 settings.interfaces(),
                 settings.engine(),
                 settings.workers(),
@@ -164,7 +164,7 @@ public final class Vipd implements Callable<Integer> {
                         settings.icmp().echo() == VipdConfig.Echo.FORWARD,
                         settings.icmp().rate()),
                 settings.faults(),
-                trace == null ? null : new Engine.Trace(trace.directory(), trace.packets()));
+                settings.trace());
     }
 
     private long uptimeSeconds() {

@@ -51,6 +51,18 @@ final class Conversation implements AutoCloseable {
         return exchange(what, NetlinkMessage.NLM_F_ACK, sink);
     }
 
+    /** @return false where the kernel answers with the errno that says there was nothing to do */
+    boolean change(Request what, int nothingToDo) {
+        Acknowledgement answer = ask(what, message -> {});
+        if (answer.errno() == 0) {
+            return true;
+        }
+        if (answer.errno() == nothingToDo) {
+            return false;
+        }
+        throw answer.failure(what.call());
+    }
+
     /** All of a table, as it was at one moment. What parses to null is left out. */
     <T> List<T> dump(Request what, Function<NetlinkMessage, @Nullable T> parse) {
         for (int attempt = 0; attempt < DUMP_ATTEMPTS; attempt++) {

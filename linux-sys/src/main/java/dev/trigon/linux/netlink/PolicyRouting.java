@@ -61,7 +61,7 @@ public final class PolicyRouting implements AutoCloseable {
     }
 
     private boolean change(String call, int type, int flags, Rule rule, int nothingToDo) {
-        return change(new Request(call, type, flags, m -> RuleMessage.write(m, rule)), nothingToDo);
+        return conversation.change(new Request(call, type, flags, m -> RuleMessage.write(m, rule)), nothingToDo);
     }
 
     /** @return false if the table had a route to that address already */
@@ -75,19 +75,8 @@ public final class PolicyRouting implements AutoCloseable {
     }
 
     private boolean change(String call, int type, int flags, TableRoute route, int nothingToDo) {
-        return change(new Request(call, type, flags, m -> RouteMessage.byInterface(m, route)), nothingToDo);
-    }
-
-    /** @return false where the kernel answers with the errno that says there was nothing to do */
-    private boolean change(Request request, int nothingToDo) {
-        Acknowledgement answer = conversation.ask(request, message -> {});
-        if (answer.errno() == 0) {
-            return true;
-        }
-        if (answer.errno() == nothingToDo) {
-            return false;
-        }
-        throw answer.failure(request.call());
+        return conversation.change(
+                new Request(call, type, flags, m -> RouteMessage.byInterface(m, route)), nothingToDo);
     }
 
     @Override

@@ -82,7 +82,7 @@ public final class Rtnetlink implements AutoCloseable {
                 LinkMessage.RTM_NEWLINK,
                 0,
                 m -> LinkMessage.bringUp(m, ifIndex, mtu));
-        change(request, 0);
+        conversation.change(request, 0);
     }
 
     /** The XDP programs on a link; none too where there is no such link. */
@@ -104,7 +104,7 @@ public final class Rtnetlink implements AutoCloseable {
                 AddressMessage.RTM_NEWADDR,
                 CREATE,
                 m -> AddressMessage.write(m, added));
-        return change(request, EEXIST);
+        return conversation.change(request, EEXIST);
     }
 
     /** @return false if the interface had no such address */
@@ -115,7 +115,7 @@ public final class Rtnetlink implements AutoCloseable {
                 AddressMessage.RTM_DELADDR,
                 0,
                 m -> AddressMessage.write(m, removed));
-        return change(request, EADDRNOTAVAIL);
+        return conversation.change(request, EADDRNOTAVAIL);
     }
 
     /** The way the kernel would send to a destination; empty where it has none, or a route that forbids it. */
@@ -207,7 +207,7 @@ public final class Rtnetlink implements AutoCloseable {
                 RouteMessage.RTM_DELROUTE,
                 0,
                 m -> RouteMessage.removeBlackhole(m, destination, prefixLength, routeProtocol));
-        return change(request, ESRCH);
+        return conversation.change(request, ESRCH);
     }
 
     public synchronized List<Neighbour> neighbours() {
@@ -233,7 +233,7 @@ public final class Rtnetlink implements AutoCloseable {
                 NeighbourMessage.RTM_NEWNEIGH,
                 NetlinkMessage.NLM_F_CREATE,
                 m -> NeighbourMessage.use(m, ifIndex, address));
-        change(request, 0);
+        conversation.change(request, 0);
     }
 
     @Override
@@ -268,18 +268,6 @@ public final class Rtnetlink implements AutoCloseable {
         }
         if (IntStream.of(absent).anyMatch(errno -> errno == answer.errno())) {
             return Optional.empty();
-        }
-        throw answer.failure(request.call());
-    }
-
-    /** @return false where the kernel answers with the errno that says there was nothing to do */
-    private boolean change(Request request, int nothingToDo) {
-        Acknowledgement answer = conversation.ask(request, message -> {});
-        if (answer.errno() == 0) {
-            return true;
-        }
-        if (answer.errno() == nothingToDo) {
-            return false;
         }
         throw answer.failure(request.call());
     }

@@ -76,9 +76,6 @@ public final class XdpSocket implements AutoCloseable {
 
     private static final int SOL_SOCKET = 1;
     private static final int SO_SNDBUFFORCE = 32;
-    private static final int SO_BUSY_POLL = 46;
-    private static final int SO_PREFER_BUSY_POLL = 69;
-    private static final int SO_BUSY_POLL_BUDGET = 70;
 
     private static final int PROT_READ_WRITE = 3;
     private static final int MAP_SHARED_POPULATE = 0x8001;
@@ -237,19 +234,6 @@ public final class XdpSocket implements AutoCloseable {
      */
     public boolean sendBudget(int frames) {
         return trySet(SOL_XDP, XDP_MAX_TX_SKB_BUDGET, frames);
-    }
-
-    /**
-     * Lets system calls on this socket do the interface's receiving, in place of the interrupt's. Linux 5.11.
-     *
-     * @param us how long a call may wait for frames
-     * @param budget how many frames it may take
-     * @return whether this kernel lets one
-     */
-    public boolean busyPoll(int us, int budget) {
-        return trySet(SOL_SOCKET, SO_PREFER_BUSY_POLL, us > 0 ? 1 : 0)
-                && trySet(SOL_SOCKET, SO_BUSY_POLL, us)
-                && trySet(SOL_SOCKET, SO_BUSY_POLL_BUDGET, budget);
     }
 
     private void set(int level, int name, String what, int value) {

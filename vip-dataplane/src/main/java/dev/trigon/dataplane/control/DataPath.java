@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The running data path, as the control plane sees it. Every method may be called from any thread. */
@@ -140,19 +141,31 @@ public interface DataPath {
     /**
      * What runs.
      *
-     * @param engine several, where interfaces differ
-     * @param engineReason why this engine and no other
      * @param stateFault what is wrong with the state directory, and what to do; null: nothing
      */
     record Running(
-            String engine,
-            String engineReason,
             List<ArmStatus> arms,
             int workers,
             long allocatedBytes,
             @Nullable String stateFault) {
         public Running {
             arms = List.copyOf(arms);
+        }
+
+        /** Several, where interfaces differ. */
+        public String engine() {
+            return arms.stream().map(ArmStatus::engine).distinct().collect(Collectors.joining(", "));
+        }
+
+        /** Why this engine and no other. */
+        public String engineReason() {
+            List<String> reasons =
+                    arms.stream().map(ArmStatus::reason).distinct().toList();
+            return reasons.size() == 1
+                    ? reasons.get(0)
+                    : arms.stream()
+                            .map(arm -> arm.engine() + " on " + arm.interfaceName() + ": " + arm.reason())
+                            .collect(Collectors.joining("; "));
         }
     }
 

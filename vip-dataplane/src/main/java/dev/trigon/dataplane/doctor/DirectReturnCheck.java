@@ -4,7 +4,6 @@ import dev.trigon.dataplane.config.Addresses;
 import dev.trigon.dataplane.doctor.canary.Answer;
 import dev.trigon.dataplane.doctor.canary.Answer.Kind;
 import java.net.InetAddress;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -25,132 +24,102 @@ final class DirectReturnCheck implements Check {
 
     @Override
     public List<Finding> look(Patient patient) {
-        Survey survey = patient.survey();
-        Findings found = new Findings(name());
-        Unknown unknown = new Unknown();
-        List<Post> well = new ArrayList<>();
-        for (Post post : survey.posts().asked()) {
-            if (survey.takesVip(post) ? isWell(survey, post, found, unknown) : isSkipped(post, unknown)) {
-                well.add(post);
-            }
-        }
-        unknown.tell(found);
-        survey.posts().tellOfNobody(found);
-        if (!well.isEmpty()) {
-            found.well(survey.posts().names(well), "answer as their VIPs, straight");
-        }
-        return found.all();
+        return Round.of(this, patient, DirectReturnCheck::isWell, well -> "answer as their VIPs, straight");
     }
 
-    private static boolean isSkipped(Post post, Unknown unknown) {
-        unknown.add(
-                "they have not been seen to take packets for the VIP: check vip-on-lo",
-                post.label(),
-                "first what vip-on-lo says");
-        return false;
-    }
-
-    private static boolean isWell(Survey survey, Post post, Findings found, Unknown unknown) {
+    private static boolean isWell(Round round, Post post) {
+        Survey survey = round.survey();
+        if (!survey.takesVip(post)) {
+            return round.unknown(
+                    "they have not been seen to take packets for the VIP: check vip-on-lo",
+                    post.label(),
+                    "first what vip-on-lo says");
+        }
         if (post.ports().isEmpty()) {
             return survey.toVip(post)
                     .filter(Answer::isReply)
                     .findFirst()
-                    .map(it -> isStraight(survey, post, post.label(), it, found))
+                    .map(it -> isStraight(round, post, post.label(), it))
                     .orElse(false);
         }
         boolean well = true;
         for (int port : post.ports()) {
-            well &= isWell(survey, post, port, found, unknown);
+            well &= isWell(round, post, port);
         }
         return well;
     }
 
-    private static boolean isWell(Survey survey, Post post, int port, Findings found, Unknown unknown) {
+    private static boolean isWell(Round round, Post post, int port) {
+        Survey survey = round.survey();
         Answer answer = survey.answer(survey.connection(post, port));
         boolean ownTakes = survey.answer(post.connectionToOwn(port)).kind() == Kind.TAKEN;
         String subject = post.label() + ", port " + port;
-        switch (answer.kind()) {
-            case TAKEN -> {
-                return isStraight(survey, post, subject, answer, found);
-            }
-            case REFUSED -> {
-                refused(post, port, subject, ownTakes, found);
-            }
-            case UNREACHABLE, PASSED_ON -> {
-                found.wrong(
+        return switch (answer.kind()) {
+            case TAKEN -> isStraight(round, post, subject, answer);
+            case REFUSED -> refused(round, post, port, subject, ownTakes);
+            case UNREACHABLE, PASSED_ON ->
+                round.wrong(
                         subject,
                         survey.who(answer) + " says by ICMP of a connection to the VIP: " + answer.said(),
                         REFUSED,
                         Remedy.byHand("let port " + port + " of the VIP in: nft list ruleset"));
-            }
-            case SILENT -> {
-                silent(post, subject, ownTakes, found, unknown);
-            }
-            case NOT_SENT -> {
-                unknown.add("nothing can be sent there: " + answer.said(), subject, "vipctl doctor, once more");
-            }
-        }
-        return false;
+            case SILENT -> silent(round, post, subject, ownTakes);
+            case NOT_SENT ->
+                round.unknown("nothing can be sent there: " + answer.said(), subject, "vipctl doctor, once more");
+        };
     }
 
-    private static void refused(Post post, int port, String subject, boolean ownTakes, Findings found) {
+    private static boolean refused(Round round, Post post, int port, String subject, boolean ownTakes) {
         String where = "on " + post.server().label() + ": ss -ltn sport = :" + port;
-        if (ownTakes) {
-            found.wrong(
-                    subject,
-                    "a connection to the VIP is refused, and one to " + post.addressText() + " is taken: the program"
-                            + " listens at that address alone",
-                    REFUSED,
-                    Remedy.byHand(where + "; and have it listen at every address, or at the VIP too"));
-        } else {
-            found.wrong(
-                    subject,
-                    "a connection to the VIP is refused, and one to " + post.addressText() + " is not taken either:"
-                            + " no program listens",
-                    REFUSED,
-                    Remedy.byHand(where + "; start the program, or take the port out of the service"));
-        }
+        return ownTakes
+                ? round.wrong(
+                        subject,
+                        "a connection to the VIP is refused, and one to " + post.addressText()
+                                + " is taken: the program listens at that address alone",
+                        REFUSED,
+                        Remedy.byHand(where + "; and have it listen at every address, or at the VIP too"))
+                : round.wrong(
+                        subject,
+                        "a connection to the VIP is refused, and one to " + post.addressText()
+                                + " is not taken either: no program listens",
+                        REFUSED,
+                        Remedy.byHand(where + "; start the program, or take the port out of the service"));
     }
 
-    private static void silent(Post post, String subject, boolean ownTakes, Findings found, Unknown unknown) {
+    private static boolean silent(Round round, Post post, String subject, boolean ownTakes) {
         String where = "on " + post.server().label() + ": nft list ruleset";
-        if (ownTakes) {
-            found.wrong(
-                    subject,
-                    "a connection to the VIP has no answer, and one to " + post.addressText() + " is taken",
-                    SILENT,
-                    Remedy.byHand(where + "; a firewall that knows that address alone"));
-        } else {
-            unknown.add(
-                    "the VIP is there, but connections have no answer, neither at the VIP nor at the server's address",
-                    subject,
-                    where + "; a firewall may keep the gateway out, or everybody");
-        }
+        return ownTakes
+                ? round.wrong(
+                        subject,
+                        "a connection to the VIP has no answer, and one to " + post.addressText() + " is taken",
+                        SILENT,
+                        Remedy.byHand(where + "; a firewall that knows that address alone"))
+                : round.unknown(
+                        "the VIP is there, but connections have no answer, neither at the VIP nor at the server's address",
+                        subject,
+                        where + "; a firewall may keep the gateway out, or everybody");
     }
 
-    private static boolean isStraight(Survey survey, Post post, String subject, Answer answer, Findings found) {
+    private static boolean isStraight(Round round, Post post, String subject, Answer answer) {
         if (!answer.isFrom(post.vip())) {
-            found.wrong(
+            return round.wrong(
                     subject,
                     "what is for the VIP is answered as " + address(answer.from()),
                     UNKNOWN_ADDRESS,
                     Remedy.byHand("on " + post.server().label() + ": take away the rule that changes the source of"
                             + " answers (snat, masquerade): nft list ruleset"));
-            return false;
         }
-        switch (survey.way(post, answer)) {
-            case STRAIGHT -> {
-                return true;
-            }
+        return switch (round.survey().way(post, answer)) {
+            case STRAIGHT -> true;
             case FROM_ANOTHER_SERVER ->
-                found.wrong(
+                round.wrong(
                         subject,
-                        survey.who(answer) + " answers in its place",
+                        round.survey().who(answer) + " answers in its place",
                         "it is not the server that was chosen which serves: weights and drains do not count",
                         Remedy.byHand("on " + post.server().label()
                                 + ": see where it sends packets for the VIP: ip route get " + post.vipText()));
             case BY_ROUTER ->
-                found.wrong(
+                round.wrong(
                         subject,
                         "answers come by a router, from MAC " + answer.mac() + " with a TTL of " + answer.hopLimit()
                                 + ", though the server is on the gateway's segment",
@@ -158,8 +127,7 @@ final class DirectReturnCheck implements Check {
                                 + " carries them all",
                         Remedy.byHand("on " + post.server().label() + ": ip route get " + Addresses.format(post.from())
                                 + " is to name its own segment"));
-        }
-        return false;
+        };
     }
 
     private static String address(@Nullable InetAddress from) {

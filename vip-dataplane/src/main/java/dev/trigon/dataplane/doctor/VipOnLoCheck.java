@@ -3,7 +3,6 @@ package dev.trigon.dataplane.doctor;
 import dev.trigon.dataplane.config.Addresses;
 import dev.trigon.dataplane.doctor.canary.Answer;
 import dev.trigon.dataplane.doctor.canary.Answer.Kind;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,54 +20,47 @@ final class VipOnLoCheck implements Check {
 
     @Override
     public List<Finding> look(Patient patient) {
-        Survey survey = patient.survey();
-        Findings found = new Findings(name());
-        Unknown unknown = new Unknown();
-        List<Post> well = new ArrayList<>();
-        for (Post post : survey.posts().asked()) {
-            if (survey.takesVip(post)) {
-                well.add(post);
-            } else {
-                look(survey, post, found, unknown);
-            }
-        }
-        unknown.tell(found);
-        survey.posts().tellOfNobody(found);
-        if (!well.isEmpty()) {
-            List<String> vips = well.stream().map(Post::vipText).distinct().toList();
-            found.well(survey.posts().names(well), "take what is for their VIPs: " + Words.list(vips));
-        }
-        return found.all();
+        return Round.of(this, patient, VipOnLoCheck::isWell, VipOnLoCheck::wellWords);
     }
 
-    private static void look(Survey survey, Post post, Findings found, Unknown unknown) {
+    private static String wellWords(List<Post> well) {
+        return "take what is for their VIPs: "
+                + Words.list(well.stream().map(Post::vipText).distinct().toList());
+    }
+
+    private static boolean isWell(Round round, Post post) {
+        Survey survey = round.survey();
+        if (survey.takesVip(post)) {
+            return true;
+        }
         Answer ping = survey.answer(post.ping());
-        Optional<Answer> heard =
-                survey.toVip(post).filter(it -> it.from() != null).findFirst();
         if (ping.kind() == Kind.NOT_SENT) {
-            unknown.add(
+            return round.unknown(
                     "nothing can be sent there: " + ping.said(),
                     post.label(),
                     "vipctl doctor, checks routes and neighbours");
-        } else if (heard.isPresent()) {
-            found.wrong(
+        }
+        Optional<Answer> heard =
+                survey.toVip(post).filter(it -> it.from() != null).findFirst();
+        if (heard.isPresent()) {
+            return round.wrong(
                     post.label(),
                     evidence(survey, post, heard.get()),
                     CONSEQUENCE,
                     remedy(post, heard.get().kind()));
-        } else if (survey.answersItself(post)) {
-            found.wrong(
+        }
+        if (survey.answersItself(post)) {
+            return round.wrong(
                     post.label(),
                     "no answer to " + asked(post) + " for the VIP, but " + post.addressText() + " itself answers",
                     CONSEQUENCE,
                     remedy(post, Kind.SILENT));
-        } else {
-            unknown.add(
-                    NEITHER,
-                    post.label(),
-                    "see that it is up, and that a firewall there lets the gateway's pings in: ping -c 1 "
-                            + post.addressText());
         }
+        return round.unknown(
+                NEITHER,
+                post.label(),
+                "see that it is up, and that a firewall there lets the gateway's pings in: ping -c 1 "
+                        + post.addressText());
     }
 
     private static String asked(Post post) {

@@ -9,9 +9,9 @@ import dev.trigon.dataplane.service.AffinityScope;
 import dev.trigon.dataplane.service.Service;
 import dev.trigon.dataplane.service.ServiceTable;
 import dev.trigon.dataplane.service.Vip;
+import dev.trigon.dataplane.upkeep.Caretaker;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -48,9 +48,8 @@ final class AffinityUpkeep implements AutoCloseable {
     private final Supplier<ServiceTable> services;
     private final LongSupplier clockMs;
     private final FlowKey client = new FlowKey();
-    private final Thread thread = new Thread(this::run, "affinity-upkeep");
+    private final Caretaker caretaker = new Caretaker("affinity-upkeep", this::run);
     private long lastLookMs = Long.MIN_VALUE;
-    private volatile boolean stopping;
 
     AffinityUpkeep(FlowTable flows, FlowTable clients, Supplier<ServiceTable> services, LongSupplier clockMs) {
         this.flows = flows;
@@ -61,21 +60,18 @@ final class AffinityUpkeep implements AutoCloseable {
     }
 
     /** Another call changes nothing, nor one after {@link #close}. */
-    synchronized void start() {
-        if (!stopping && thread.getState() == Thread.State.NEW) {
-            thread.setDaemon(true);
-            thread.start();
-        }
+    void start() {
+        caretaker.start();
     }
 
     private void run() {
-        while (!stopping) {
+        while (!caretaker.isClosing()) {
             try {
                 tend();
             } catch (RuntimeException e) {
                 LOG.error("keeping up clients' affinity; it goes on", e);
             }
-            LockSupport.parkNanos(TICK_NS);
+            caretaker.nap(TICK_NS);
         }
     }
 
@@ -108,7 +104,7 @@ final class AffinityUpkeep implements AutoCloseable {
         }
         int ticks = clients.isPressed() ? PRESSED_TICKS : TICKS;
         int steps = (affinities.expirySteps() + ticks - 1) / ticks;
-        for (int step = 0; step < steps && !stopping; step++) {
+        for (int step = 0; step < steps && !caretaker.isClosing(); step++) {
             affinities.expireNext(clockMs.getAsLong());
         }
     }
@@ -156,14 +152,6 @@ final class AffinityUpkeep implements AutoCloseable {
     /** Harmless where it never started. */
     @Override
     public void close() {
-        synchronized (this) {
-            stopping = true;
-        }
-        LockSupport.unpark(thread);
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        caretaker.close();
     }
 }

@@ -1,26 +1,14 @@
 package dev.trigon.dataplane.engine;
 
-import dev.trigon.conntrack.Affinities;
-import dev.trigon.conntrack.FlowCache;
 import dev.trigon.conntrack.FlowTable;
 import dev.trigon.conntrack.FlowTimeouts;
-import dev.trigon.conntrack.Handshakes;
-import dev.trigon.conntrack.RateLimit;
-import dev.trigon.dataplane.answer.AnswerPolicy;
 import dev.trigon.dataplane.config.VipdConfig;
 import dev.trigon.dataplane.control.DataPath;
 import dev.trigon.dataplane.control.Doctor;
 import dev.trigon.dataplane.doctor.GatewayDoctor;
 import dev.trigon.dataplane.forward.Arm;
-import dev.trigon.dataplane.forward.Memory;
-import dev.trigon.dataplane.forward.Preview;
 import dev.trigon.dataplane.forward.WarmUp;
-import dev.trigon.dataplane.forward.Worker;
-import dev.trigon.dataplane.nexthop.NextHop;
 import dev.trigon.dataplane.nexthop.NextHops;
-import dev.trigon.dataplane.port.PacketPort;
-import dev.trigon.dataplane.port.PortException;
-import dev.trigon.dataplane.port.fault.Faults;
 import dev.trigon.dataplane.service.Backend;
 import dev.trigon.dataplane.service.BackendSpec;
 import dev.trigon.dataplane.service.Configured;
@@ -33,12 +21,9 @@ import dev.trigon.dataplane.service.Surroundings;
 import dev.trigon.dataplane.upkeep.Upkeep;
 import dev.trigon.linux.Ethtool;
 import dev.trigon.linux.LinuxException;
-import dev.trigon.linux.MacAddress;
 import dev.trigon.linux.netlink.InterfaceAddress;
-import dev.trigon.linux.netlink.Link;
 import dev.trigon.linux.netlink.Rtnetlink;
 import java.net.InetAddress;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -80,6 +65,7 @@ public final class Engine implements DataPath, AutoCloseable {
     private final Arms arms;
     private final Crew crew;
     private final Totals totals;
+    private final Explainer explainer;
     private final Upkeep interfaces;
     private final Conditions conditions;
     private final Upkeep judging;
@@ -93,147 +79,8 @@ public final class Engine implements DataPath, AutoCloseable {
 
     private volatile ServiceTable inForce = ServiceTable.EMPTY;
 
-    private Engine(Rtnetlink kernel, FlowStore store, Offloads offloads, Settings settings) throws Refusal {
-        this.timeouts = settings.timeouts();
-        this.kernel = kernel;
-        this.guard = new KernelGuard(kernel);
-        this.portGuard = PortGuard.ofGateway();
-        this.checks = new GatewayChecks(kernel, portGuard);
-        this.offloads = offloads;
-        this.store = store;
-        this.flows = store.flows();
-        this.flowView = new FlowView(store, clock);
-        this.arms = new Arms(settings.interfaces(), kernel);
-        this.crew = Crew.assemble(settings.interfaces(), new Means(settings, clock));
-        checkNumber(settings.workers());
-        this.totals = new Totals(crew);
-        this.expiry = new FlowExpiry(flows, this::idleLimits, clock);
-        this.affinityUpkeep = new AffinityUpkeep(flows, store.clients(), () -> inForce, clock);
-        this.stateHealth = new StateHealth(settings.state(), flows, store.clients());
-        this.interfaces = Upkeep.start("interfaces", LOOK_AT_INTERFACES, crew::check);
-        this.nextHops = NextHops.follow(kernel, this::routingChanged);
-        this.conditions = new Conditions(id -> inForce.backend(id), this::leastMtu, this::reconsiderSoon);
-        this.judging = Upkeep.start("conditions", LOOK_AT_CONDITIONS, this::reconsiderConditions);
-        this.upkeep = Upkeep.start("upkeep", UPKEEP, offloads::check, portGuard::repair, stateHealth::check);
-        this.doctor = GatewayDoctor.of(examined(settings), kernel);
-    }
-
-    private ExaminedGateway examined(Settings settings) {
-        return new ExaminedGateway(
-                this,
-                this::services,
-                id -> inForce.backend(id),
-                this::ownAddresses,
-                store.clients(),
-                settings.engine(),
-                settings.state(),
-                guard,
-                portGuard,
-                offloads);
-    }
-
-    private synchronized List<ServiceSpec> services() {
-        return published.services();
-    }
-
-    private void checkNumber(int wanted) throws Refusal {
-        int workers = crew.size();
-        if (wanted != VipdConfig.WORKERS_AUTO && wanted != workers) {
-            crew.close();
-            throw new Refusal(
-                    "workers",
-                    "vipd.yaml wants " + wanted + ", and there are " + workers + ": with pcap one an interface, with"
-                            + " af_xdp one a receive queue",
-                    "use auto or " + workers + ", or give interfaces other numbers of queues: ethtool -L");
-        }
-    }
-
-    /** What the crew works with. */
-    private final class Means implements Crew.Means {
-        private final Settings settings;
-        private final MonotonicClock clock;
-        private final Ports ports;
-        private final Pinning pinning;
-
-        Means(Settings settings, MonotonicClock clock) throws Refusal {
-            this.settings = settings;
-            this.clock = clock;
-            this.ports = new Ports(settings.engine(), settings.interfaces(), settings.faults(), settings.trace());
-            this.pinning = Pinning.to(settings.cpus());
-        }
-
-        @Override
-        public Arms.Found find(String interfaceName) throws Refusal {
-            return arms.find(interfaceName);
-        }
-
-        @Override
-        public OpenedArm open(Arms.Found found) throws PortException {
-            return ports.open(found);
-        }
-
-        @Override
-        public Worker hire(Arm arm, PacketPort port, int workers) {
-            Memory memory = new Memory(
-                    new FlowCache(flows, settings.cachedFlows(workers), timeouts),
-                    new Handshakes(Handshakes.DEFAULT_ENTRIES),
-                    new Affinities(store.clients()),
-                    new RateLimit(settings.newFlowsPerSecond()));
-            return new Worker(arm, port, memory, () -> inForce, clock, settings.answers());
-        }
-
-        @Override
-        public void prepareThread(int number) {
-            pinning.pin(number);
-        }
-
-        @Override
-        public void joins(Arm arm) {
-            arms.learnAddresses(List.of(arm));
-            offloads.renew(arm.interfaceName());
-            solicitedNodes.add(arm);
-        }
-
-        @Override
-        public void left(Arm arm) {
-            solicitedNodes.remove(arm);
-        }
-    }
-
-    /**
-     * What an engine needs to know.
-     *
-     * @param workers how many there have to be, or {@link VipdConfig#WORKERS_AUTO}
-     * @param cpus that the workers are pinned to, in turn; none: to none
-     * @param cachedFlows how many flows each worker has at hand; a power of two
-     * @param newFlowsPerSecond how many each remembers a second
-     * @param maxClients how many clients are remembered for services with affinity
-     */
-    public record Settings(
-            List<String> interfaces,
-            VipdConfig.Engine engine,
-            int workers,
-            List<Integer> cpus,
-            Path state,
-            long maxFlows,
-            int cachedFlows,
-            int newFlowsPerSecond,
-            long maxClients,
-            FlowTimeouts timeouts,
-            AnswerPolicy answers,
-            @Nullable Faults faults,
-            @Nullable Trace trace) {
-        /** As many as all the workers' caches may have. */
-        int cachedFlows(int ofWorkers) {
-            return Math.min(cachedFlows, VipdConfig.Flows.mostCached(ofWorkers));
-        }
-    }
-
-    /** @param packets that each of a trace's files may have */
-    public record Trace(Path directory, int packets) {}
-
     /** Opens the interfaces and the flow table, warms up and starts to work, on no services yet. */
-    public static Engine start(Settings settings) throws Refusal {
+    public static Engine start(EngineSettings settings) throws Refusal {
         Rtnetlink kernel = Rtnetlink.open();
         checkInterfaces(settings, kernel);
         // two things that take a second each, and neither needs the other
@@ -262,12 +109,70 @@ public final class Engine implements DataPath, AutoCloseable {
     }
 
     /** Refused before anything is touched. */
-    private static void checkInterfaces(Settings settings, Rtnetlink kernel) throws Refusal {
+    private static void checkInterfaces(EngineSettings settings, Rtnetlink kernel) throws Refusal {
         try (Arms arms = new Arms(settings.interfaces(), kernel)) {
             for (String name : settings.interfaces()) {
                 arms.find(name);
             }
         }
+    }
+
+    private Engine(Rtnetlink kernel, FlowStore store, Offloads offloads, EngineSettings settings) throws Refusal {
+        this.timeouts = settings.timeouts();
+        this.kernel = kernel;
+        this.guard = new KernelGuard(kernel);
+        this.portGuard = PortGuard.ofGateway();
+        this.checks = new GatewayChecks(kernel, portGuard);
+        this.offloads = offloads;
+        this.store = store;
+        this.flows = store.flows();
+        this.flowView = new FlowView(store, clock);
+        this.arms = new Arms(settings.interfaces(), kernel);
+        this.crew = Crew.assemble(
+                settings.interfaces(),
+                new CrewMeans(settings, arms, offloads, solicitedNodes, store, () -> inForce, clock));
+        checkNumber(settings.workers());
+        this.totals = new Totals(crew);
+        this.explainer = new Explainer(flowView, crew, kernel);
+        this.expiry = new FlowExpiry(flows, this::idleLimits, clock);
+        this.affinityUpkeep = new AffinityUpkeep(flows, store.clients(), () -> inForce, clock);
+        this.stateHealth = new StateHealth(settings.state(), flows, store.clients());
+        this.interfaces = Upkeep.start("interfaces", LOOK_AT_INTERFACES, crew::check);
+        this.nextHops = NextHops.follow(kernel, this::routingChanged);
+        this.conditions = new Conditions(id -> inForce.backend(id), this::leastMtu, this::reconsiderSoon);
+        this.judging = Upkeep.start("conditions", LOOK_AT_CONDITIONS, this::reconsiderConditions);
+        this.upkeep = Upkeep.start("upkeep", UPKEEP, offloads::check, portGuard::repair, stateHealth::check);
+        this.doctor = GatewayDoctor.of(examined(settings), kernel);
+    }
+
+    private void checkNumber(int wanted) throws Refusal {
+        int workers = crew.size();
+        if (wanted != VipdConfig.WORKERS_AUTO && wanted != workers) {
+            crew.close();
+            throw new Refusal(
+                    "workers",
+                    "vipd.yaml wants " + wanted + ", and there are " + workers + ": with pcap one an interface, with"
+                            + " af_xdp one a receive queue",
+                    "use auto or " + workers + ", or give interfaces other numbers of queues: ethtool -L");
+        }
+    }
+
+    private ExaminedGateway examined(EngineSettings settings) {
+        return new ExaminedGateway(
+                this,
+                this::services,
+                id -> inForce.backend(id),
+                this::ownAddresses,
+                store.clients(),
+                settings.engine(),
+                settings.state(),
+                guard,
+                portGuard,
+                offloads);
+    }
+
+    private synchronized List<ServiceSpec> services() {
+        return published.services();
     }
 
     private FlowTimeouts idleLimits(int backendId) {
@@ -433,37 +338,13 @@ public final class Engine implements DataPath, AutoCloseable {
 
     @Override
     public Explanation explain(Protocol protocol, InetAddress client, int clientPort, InetAddress vip, int vipPort) {
-        ServiceTable table = inForce;
-        Explanation found = flowView.explain(table, protocol, client, clientPort, vip, vipPort);
-        Backend backend = table.backend(found.backendId());
-        if (backend == null) {
-            return found;
-        }
-        long gatewayMac = crew.arms().stream().mapToLong(Arm::mac).findFirst().orElse(0);
-        return found.with(passage(Preview.of(protocol, client, clientPort, vip, vipPort, gatewayMac, backend)));
-    }
-
-    private Passage passage(Preview.Passage of) {
-        NextHop hop = of.hop();
-        if (hop == null) {
-            return new Passage(null, null, false, of.before(), null);
-        }
-        String egress = kernel.links().stream()
-                .filter(link -> link.index() == hop.ifIndex())
-                .map(Link::name)
-                .findFirst()
-                .orElse("interface " + hop.ifIndex());
-        String mac = new MacAddress(hop.destinationMac()).toString();
-        return new Passage(egress, mac, hop.direct(), of.before(), of.after());
+        return explainer.explain(inForce, protocol, client, clientPort, vip, vipPort);
     }
 
     @Override
     public Running running() {
-        List<ArmStatus> status = crew.status();
         return new Running(
-                status.stream().map(ArmStatus::engine).distinct().collect(Collectors.joining(", ")),
-                reason(status),
-                status,
+                crew.status(),
                 crew.size(),
                 ThreadAllocation.of(crew.threads()),
                 stateHealth.isWell() ? null : stateHealth.trouble());
@@ -472,15 +353,6 @@ public final class Engine implements DataPath, AutoCloseable {
     @Override
     public Doctor doctor() {
         return doctor;
-    }
-
-    private static String reason(List<ArmStatus> arms) {
-        List<String> reasons = arms.stream().map(ArmStatus::reason).distinct().toList();
-        return reasons.size() == 1
-                ? reasons.get(0)
-                : arms.stream()
-                        .map(arm -> arm.engine() + " on " + arm.interfaceName() + ": " + arm.reason())
-                        .collect(Collectors.joining("; "));
     }
 
     /** In this order, each step whatever became of those before: the flows matter most, and come when nobody uses them. */

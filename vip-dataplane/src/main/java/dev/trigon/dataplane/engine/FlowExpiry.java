@@ -4,9 +4,9 @@ import dev.trigon.conntrack.FlowTable;
 import dev.trigon.conntrack.IdleLimits;
 import dev.trigon.conntrack.Pressure;
 import dev.trigon.conntrack.Reclaim;
+import dev.trigon.dataplane.upkeep.Caretaker;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,9 +32,8 @@ final class FlowExpiry implements AutoCloseable {
     private final Pressure pressure = new Pressure();
     private final int stepsPerNap;
     private final AtomicLong reclaimed = new AtomicLong();
-    private final Thread thread = new Thread(this::run, "flow-expiry");
+    private final Caretaker caretaker = new Caretaker("flow-expiry", this::run);
     private long restUntilMs = Long.MIN_VALUE;
-    private volatile boolean stopping;
 
     FlowExpiry(FlowTable flows, IdleLimits limits, LongSupplier clockMs) {
         this.flows = flows;
@@ -45,11 +44,8 @@ final class FlowExpiry implements AutoCloseable {
     }
 
     /** To be called when the flows' timeouts are known: when services are in force. Another call changes nothing, nor one after {@link #close}. */
-    synchronized void start() {
-        if (!stopping && thread.getState() == Thread.State.NEW) {
-            thread.setDaemon(true);
-            thread.start();
-        }
+    void start() {
+        caretaker.start();
     }
 
     /** Flows that had to make room before their time, since the start. */
@@ -59,14 +55,14 @@ final class FlowExpiry implements AutoCloseable {
 
     private void run() {
         long napNs = TimeUnit.MILLISECONDS.toNanos(CYCLE_MS) * stepsPerNap / flows.expirySteps();
-        while (!stopping) {
+        while (!caretaker.isClosing()) {
             try {
                 turn();
                 // who has nothing to look after sleeps longer, so that an idle vipd is idle
-                LockSupport.parkNanos(flows.size() == 0 ? IDLE_NAP_NS : napNs);
+                caretaker.nap(flows.size() == 0 ? IDLE_NAP_NS : napNs);
             } catch (RuntimeException e) {
                 LOG.error("removing idle flows; it goes on in {} ms", CYCLE_MS, e);
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(CYCLE_MS));
+                caretaker.nap(TimeUnit.MILLISECONDS.toNanos(CYCLE_MS));
             }
         }
     }
@@ -85,7 +81,7 @@ final class FlowExpiry implements AutoCloseable {
     }
 
     private void expire(int steps) {
-        for (int i = 0; i < steps && flows.size() > 0 && !stopping; i++) {
+        for (int i = 0; i < steps && flows.size() > 0 && !caretaker.isClosing(); i++) {
             flows.expireNext(clockMs.getAsLong(), limits);
         }
     }
@@ -108,7 +104,7 @@ final class FlowExpiry implements AutoCloseable {
     /** Answers how many pieces of the table it looked at. */
     private int round(Reclaim what) {
         int steps = 0;
-        while (steps < flows.expirySteps() && !stopping && mayReclaim()) {
+        while (steps < flows.expirySteps() && !caretaker.isClosing() && mayReclaim()) {
             expire(1);
             reclaimed.addAndGet(flows.reclaimNext(clockMs.getAsLong(), limits, what));
             steps++;
@@ -119,14 +115,6 @@ final class FlowExpiry implements AutoCloseable {
     /** Harmless where it never started. */
     @Override
     public void close() {
-        synchronized (this) {
-            stopping = true;
-        }
-        LockSupport.unpark(thread);
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        caretaker.close();
     }
 }

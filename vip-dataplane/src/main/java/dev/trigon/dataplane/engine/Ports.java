@@ -36,7 +36,7 @@ final class Ports implements AutoCloseable {
     private final VipdConfig.Engine wanted;
     private final Set<String> interfaces;
     private final @Nullable Faults faults;
-    private final Engine.@Nullable Trace trace;
+    private final VipdConfig.@Nullable Trace trace;
     /** Made when the first interface asks for it: not every kernel can. */
     private @Nullable SteeredVips steered;
 
@@ -45,7 +45,7 @@ final class Ports implements AutoCloseable {
             VipdConfig.Engine wanted,
             Collection<String> interfaces,
             @Nullable Faults faults,
-            Engine.@Nullable Trace trace) {
+            VipdConfig.@Nullable Trace trace) {
         this.wanted = wanted;
         this.interfaces = Set.copyOf(interfaces);
         this.faults = faults;

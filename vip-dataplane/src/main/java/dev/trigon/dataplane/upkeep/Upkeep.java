@@ -2,7 +2,6 @@ package dev.trigon.dataplane.upkeep;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,32 +11,30 @@ public final class Upkeep implements AutoCloseable {
 
     private final long everyNs;
     private final List<Runnable> tasks;
-    private final Thread thread;
-    private volatile boolean stopping;
+    private final Caretaker caretaker;
 
     private Upkeep(String name, long everyNs, List<Runnable> tasks) {
         this.everyNs = everyNs;
         this.tasks = tasks;
-        this.thread = new Thread(this::run, name);
+        this.caretaker = new Caretaker(name, this::run);
     }
 
     public static Upkeep start(String name, Duration every, Runnable... tasks) {
         Upkeep upkeep = new Upkeep(name, every.toNanos(), List.of(tasks));
-        upkeep.thread.setDaemon(true);
-        upkeep.thread.start();
+        upkeep.caretaker.start();
         return upkeep;
     }
 
     /** Looks at once, or as soon as the look that goes on is over. Any thread. */
     public void soon() {
-        LockSupport.unpark(thread);
+        caretaker.wake();
     }
 
     private void run() {
-        while (!stopping) {
-            LockSupport.parkNanos(everyNs);
+        while (!caretaker.isClosing()) {
+            caretaker.nap(everyNs);
             for (Runnable task : tasks) {
-                if (!stopping) {
+                if (!caretaker.isClosing()) {
                     run(task);
                 }
             }
@@ -56,12 +53,6 @@ public final class Upkeep implements AutoCloseable {
     /** Waits for what is being done: afterwards nothing is. */
     @Override
     public void close() {
-        stopping = true;
-        LockSupport.unpark(thread);
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        caretaker.close();
     }
 }

@@ -149,6 +149,6 @@ public final class FakeDataPath implements DataPath {
 
     @Override
     public Running running() {
-        return new Running("pcap", "chosen in vipd.yaml", arms, 1, 0, stateFault);
+        return new Running(arms, 1, 0, stateFault);
     }
 }

@@ -9,6 +9,7 @@ import dev.trigon.conntrack.FlowState;
 import dev.trigon.conntrack.FlowTable;
 import dev.trigon.conntrack.FlowTimeouts;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -75,6 +76,23 @@ class FlowExpiryTest {
         }
         assertThat(of(FlowState.CLOSING)).isZero();
         assertThat(of(FlowState.ESTABLISHED)).isEqualTo(100);
+    }
+
+    /** For each piece of the table that it looks at it asks for the time. */
+    @Test
+    void shouldNotWalkAnEmptyTable() {
+        long[] asked = new long[1];
+        LongSupplier clockMs = () -> {
+            asked[0]++;
+            return nowMs;
+        };
+        try (FlowExpiry expiry = new FlowExpiry(flows, this::limits, clockMs)) {
+            expiry.turn();
+            long empty = asked[0];
+            put(1, FlowState.ESTABLISHED, 5);
+            expiry.turn();
+            assertThat(asked[0] - empty).as("with a flow").isGreaterThan(empty);
+        }
     }
 
     @Test

@@ -8,6 +8,8 @@ import dev.trigon.dataplane.nexthop.NextHop;
 import dev.trigon.dataplane.service.Backend;
 import dev.trigon.dataplane.service.Protocol;
 import dev.trigon.dataplane.service.Refusal;
+import dev.trigon.dataplane.wire.EchoRequest;
+import dev.trigon.dataplane.wire.IpHeader;
 import dev.trigon.linux.LinuxException;
 import dev.trigon.linux.netlink.Rtnetlink;
 import java.io.IOException;
@@ -36,6 +38,7 @@ import org.slf4j.LoggerFactory;
 public final class VipPath implements CheckPath, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(VipPath.class);
     private static final long RETRY_NS = 1_000_000_000L;
+    private static final int ECHO_HOPS = 64;
 
     private final Rtnetlink kernel;
     private final PathRoutes routes;
@@ -140,8 +143,8 @@ public final class VipPath implements CheckPath, AutoCloseable {
 
     private Passage send(Echoes.Numbered request, InetAddress source, Probed backend) {
         synchronized (echoCourier) {
-            int octets = EchoRequest.write(
-                    echoCourier.octets(), echoCourier.packetAt(), source, backend.vip(), request.number());
+            IpHeader ip = new IpHeader(source, backend.vip(), ECHO_HOPS);
+            int octets = EchoRequest.write(echoCourier.octets(), echoCourier.packetAt(), ip, request.number());
             boolean sound = echoCourier.take(octets) != null;
             return sound ? echoCourier.deliver(backends.apply(backend.backendId())) : Passage.MALFORMED;
         }

@@ -1,4 +1,4 @@
-package dev.trigon.dataplane.health.path;
+package dev.trigon.dataplane.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -20,7 +20,8 @@ class EchoRequestTest {
     void shouldWriteWhatAHostWouldSend(String from, String to, String octets) {
         byte[] memory = new byte[64];
         Arrays.fill(memory, (byte) 0xA5);
-        int length = EchoRequest.write(ByteBuffer.wrap(memory), 0, Specs.address(from), Specs.address(to), 0x1234_4002);
+        IpHeader ip = new IpHeader(Specs.address(from), Specs.address(to), 64);
+        int length = EchoRequest.write(ByteBuffer.wrap(memory), 0, ip, 0x1234_4002);
         assertThat(HexFormat.of().formatHex(memory, 0, length)).isEqualTo(octets.replace(" ", ""));
     }
 }
