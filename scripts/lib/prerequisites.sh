@@ -101,11 +101,15 @@ find_jdk() {
     return 1
 }
 
+# The release file beside bin says which Java it is without starting one.
 new_enough() {
     local version
     [[ -n $1 && -x $1/bin/javac ]] || return
-    version=$("$1/bin/javac" -version 2>&1) || return
-    version=${version#javac }
+    version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release" 2>/dev/null) || true
+    if [[ -z $version ]]; then
+        version=$("$1/bin/javac" -version 2>&1) || return
+        version=${version#javac }
+    fi
     [[ ${version%%[!0-9]*} -ge 17 ]]
 }
 

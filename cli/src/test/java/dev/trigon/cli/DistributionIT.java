@@ -11,8 +11,9 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The gateway's distribution, as Maven has just packed it, where nobody built an archive of classes yet. */
 class DistributionIT {
@@ -35,23 +36,24 @@ class DistributionIT {
     }
 
     /** One of another JVM, or one that is cut short or no archive at all: passed over without a word. */
-    @Test
-    void shouldUseAnArchiveOfItsOwnAndNoOther() throws Exception {
-        String vipctl = unpacked.resolve("bin/vipctl").toString();
-        String version = run(vipctl, "--version");
-        assertThat(run(unpacked.resolve("bin/vipctl-archive").toString())).isEmpty();
+    @ParameterizedTest
+    @ValueSource(strings = {"vipctl", "vipd"})
+    void shouldUseAnArchiveOfItsOwnAndNoOther(String program) throws Exception {
+        String bin = unpacked.resolve("bin/" + program).toString();
+        String version = run(bin, "--version");
+        assertThat(run(bin + "-archive")).isEmpty();
         assertThat(archives()).hasSize(1);
-        assertThat(run(vipctl, "--version"))
+        assertThat(run(bin, "--version"))
                 .isEqualTo(version)
-                .startsWith("vipctl ")
+                .startsWith(program + " ")
                 .hasLineCount(1);
 
         Path archive = archives().get(0);
         byte[] whole = Files.readAllBytes(archive);
         Files.write(archive, Arrays.copyOf(whole, whole.length / 2));
-        assertThat(run(vipctl, "--version")).isEqualTo(version);
+        assertThat(run(bin, "--version")).isEqualTo(version);
         Files.writeString(archive, "no archive");
-        assertThat(run(vipctl, "--version")).isEqualTo(version);
+        assertThat(run(bin, "--version")).isEqualTo(version);
     }
 
     private List<Path> archives() throws IOException {

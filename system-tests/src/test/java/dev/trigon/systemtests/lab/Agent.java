@@ -15,6 +15,7 @@ public final class Agent {
     private final Path state;
     private final List<String> options;
     private Program program;
+    private int saidBefore;
 
     Agent(Host host, Path state, List<String> options) {
         this.host = host;
@@ -27,6 +28,7 @@ public final class Agent {
                 new ArrayList<>(List.of(Lab.home() + "/scripts/vip-agent", "run", "--interface", "eth0"));
         command.addAll(options);
         command.addAll(List.of("--state", state.toString()));
+        saidBefore = program == null ? 0 : program.log().length();
         program = host.start("agent-" + host.name(), command);
     }
 
@@ -43,7 +45,7 @@ public final class Agent {
                     if (!program.isAlive()) {
                         throw program.ended();
                     }
-                    return holdsVips() && tell("status").exit() == 0;
+                    return program.log().indexOf("ready: ", saidBefore) >= 0 && holdsVips();
                 },
                 () -> "the agent on " + host.name() + " does not hold the VIPs:\n" + program.log());
     }

@@ -150,7 +150,7 @@ public final class Lab implements BeforeAllCallback, AfterEachCallback, AfterAll
     @Override
     public void afterAll(ExtensionContext context) throws IOException {
         try {
-            agents.values().forEach(Agent::stop);
+            agents.values().parallelStream().forEach(Agent::stop);
             if (faulty && vipd.isRunning()) {
                 Faults.shouldHaveCountedEveryPacket(vipd);
             }

@@ -71,7 +71,8 @@ public final class Vipd {
                     if (!program.isAlive()) {
                         throw program.ended();
                     }
-                    return get("/v1/status").exit() == 0;
+                    // a curl in vain every few milliseconds would take from vipd what it needs to start
+                    return Files.exists(socket) && get("/v1/status").exit() == 0;
                 },
                 () -> "vipd does not answer; " + program.stuck());
     }

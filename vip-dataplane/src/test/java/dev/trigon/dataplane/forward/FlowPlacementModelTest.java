@@ -31,6 +31,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -170,7 +171,7 @@ class FlowPlacementModelTest {
         met.merge(expected.way(), 1, Integer::sum);
         fate.undecided();
         placement.place(packet, real, table, nowMs, fate);
-        String what = "seed " + seed + ", packet " + number + ", " + segment + ", " + expected;
+        Supplier<String> what = () -> "seed " + seed + ", packet " + number + ", " + segment + ", " + expected;
         if (expected.way() == Way.RESET) {
             assertThat(fate.way()).as(what).isEqualTo(Fate.Way.RESET);
             model.reset(flow, nowMs);
@@ -180,7 +181,8 @@ class FlowPlacementModelTest {
         }
     }
 
-    private void assertPlaced(Expected expected, ModelService service, Service real, FlowKey placed, String what) {
+    private void assertPlaced(
+            Expected expected, ModelService service, Service real, FlowKey placed, Supplier<String> what) {
         Set<Integer> eligible = services.eligible(service);
         if (expected.way() != Way.TO && eligible.isEmpty()) {
             assertThat(fate.way()).as(what).isEqualTo(Fate.Way.DROP);
@@ -198,7 +200,7 @@ class FlowPlacementModelTest {
         }
     }
 
-    private void went(FlowCache cache, Segment segment, boolean evicts, String what) {
+    private void went(FlowCache cache, Segment segment, boolean evicts, Supplier<String> what) {
         if (fate.way() != Fate.Way.TO_BACKEND) {
             return;
         }
