@@ -132,9 +132,15 @@ public final class EmbeddedPacket {
 
     /** Whether it answered a ping. */
     public boolean isEchoReply() {
-        int number = v6 ? Ipv6Header.PROTOCOL_ICMPV6 : Ipv4Header.PROTOCOL_ICMP;
-        return protocol == number
-                && !fragment.isLater()
-                && icmp.wrap(buffer, transportAt, v6).isEchoReply();
+        return hasIcmp() && icmp.wrap(buffer, transportAt, v6).isEchoReply();
+    }
+
+    /** Whether it was a ping. */
+    public boolean isEchoRequest() {
+        return hasIcmp() && icmp.wrap(buffer, transportAt, v6).isEchoRequest();
+    }
+
+    private boolean hasIcmp() {
+        return protocol == (v6 ? Ipv6Header.PROTOCOL_ICMPV6 : Ipv4Header.PROTOCOL_ICMP) && !fragment.isLater();
     }
 }

@@ -4,6 +4,7 @@ import dev.trigon.dataplane.answer.IcmpErrorsTarget;
 import dev.trigon.dataplane.answer.NeighborTarget;
 import dev.trigon.dataplane.config.ConfigTarget;
 import dev.trigon.dataplane.control.ControlTarget;
+import dev.trigon.dataplane.doctor.canary.HeardTarget;
 import dev.trigon.dataplane.forward.ForwarderTarget;
 import dev.trigon.dataplane.health.AnswersTarget;
 import dev.trigon.dataplane.wire.PacketTarget;
@@ -19,7 +20,8 @@ public enum Targets {
     NEIGHBORS("neighbors", 200_000, 512, NeighborTarget::new),
     CONFIG("config", 40_000, 2_048, ConfigTarget::new),
     CONTROL("control", 4_000, 2_048, ControlTarget::new),
-    ANSWERS("answers", 100_000, 2_048, AnswersTarget::new);
+    ANSWERS("answers", 100_000, 2_048, AnswersTarget::new),
+    HEARD("heard", 200_000, 2_048, HeardTarget::new);
 
     final String label;
     final int shortRun;

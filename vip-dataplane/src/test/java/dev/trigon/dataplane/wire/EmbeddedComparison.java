@@ -12,8 +12,7 @@ public final class EmbeddedComparison {
 
     /** @param error a frame with a sound error in it, whose quoted packet was accepted */
     public static void compare(EmbeddedPacket quoted, ReferenceFrame error) {
-        byte[] packet = Arrays.copyOfRange(error.octets, error.transportAt + ICMP_HEADER, error.end);
-        ReferenceFrame reference = inAFrame(packet, error.v6);
+        ReferenceFrame reference = quotedBy(error);
         int ipAt = reference.ipAt;
         ByteBuffer octets = ByteBuffer.wrap(reference.octets);
         if (reference.v6) {
@@ -38,11 +37,13 @@ public final class EmbeddedComparison {
         Expect.same(octets.getInt(reference.transportAt + 4), quoted.secondWord(), "the second word of the transport");
     }
 
-    private static ReferenceFrame inAFrame(byte[] packet, boolean v6) {
+    /** What it quotes, in a frame of its own: to be read if there are eight octets of transport. */
+    public static ReferenceFrame quotedBy(ReferenceFrame error) {
+        byte[] packet = Arrays.copyOfRange(error.octets, error.transportAt + ICMP_HEADER, error.end);
         byte[] frame = new byte[TestFrame.ETHERNET + packet.length];
         System.arraycopy(packet, 0, frame, TestFrame.ETHERNET, packet.length);
-        frame[12] = (byte) (v6 ? 0x86 : 0x08);
-        frame[13] = (byte) (v6 ? 0xDD : 0x00);
+        frame[12] = (byte) (error.v6 ? 0x86 : 0x08);
+        frame[13] = (byte) (error.v6 ? 0xDD : 0x00);
         return new ReferenceFrame(frame);
     }
 }

@@ -137,17 +137,22 @@ class EmbeddedPacketTest {
     }
 
     @Test
-    void shouldTellTheAnswerOfAPing() {
+    void shouldTellAPingAndItsAnswer() {
         for (int type : new int[] {0, 8, 128, 129}) {
             parse(error(TestFrame.icmp(type, 0, 1).from(VIP, 0), ALL).build());
             assertThat(packet.embedded().isEchoReply()).isEqualTo(type == 0);
+            assertThat(packet.embedded().isEchoRequest()).isEqualTo(type == 8);
             parse(error(TestFrame.icmp(type, 0, 1).from(VIP6, 0), ALL).build());
             assertThat(packet.embedded().isEchoReply()).isEqualTo(type == 129);
+            assertThat(packet.embedded().isEchoRequest()).isEqualTo(type == 128);
         }
         parse(error(TestFrame.icmp(0, 0, 1).from(VIP, 0).fragment(0x0010), ALL).build());
         assertThat(packet.embedded().isEchoReply()).isFalse();
+        parse(error(TestFrame.icmp(8, 0, 1).from(VIP, 0).fragment(0x0010), ALL).build());
+        assertThat(packet.embedded().isEchoRequest()).isFalse();
         parse(error(reply(TestFrame.udp()).from(VIP, 0), ALL).build());
         assertThat(packet.embedded().isEchoReply()).isFalse();
+        assertThat(packet.embedded().isEchoRequest()).isFalse();
     }
 
     static Stream<Arguments> flaws() {

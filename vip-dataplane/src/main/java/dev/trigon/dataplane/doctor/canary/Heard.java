@@ -1,6 +1,7 @@
 package dev.trigon.dataplane.doctor.canary;
 
 import dev.trigon.dataplane.doctor.canary.Answer.Kind;
+import dev.trigon.dataplane.wire.EmbeddedPacket;
 import dev.trigon.dataplane.wire.Flaw;
 import dev.trigon.dataplane.wire.IcmpHeader;
 import dev.trigon.dataplane.wire.IpAddress;
@@ -17,6 +18,7 @@ import java.util.Optional;
  */
 record Heard(int number, boolean toEcho, Answer answer) {
     private static final int SYN_ACK = TcpHeader.SYN | TcpHeader.ACK;
+    private static final int RST_ACK = TcpHeader.RST | TcpHeader.ACK;
 
     /** What a packet says that came to an address of the gateway. */
     static Optional<Heard> in(Packet packet) {
@@ -39,16 +41,22 @@ record Heard(int number, boolean toEcho, Answer answer) {
 
     private static Optional<Heard> inTcp(Packet packet) {
         int flags = packet.tcp().flags();
-        int number = packet.tcp().acknowledgment() - 1;
-        if ((flags & TcpHeader.RST) != 0) {
-            return Optional.of(new Heard(number, false, answer(packet, Kind.REFUSED, "")));
+        // RFC 9293, section 3.5.3: a SYN is refused by an RST that acknowledges it, and by no other
+        boolean refused = (flags & RST_ACK) == RST_ACK;
+        if (!refused && (flags & SYN_ACK) != SYN_ACK) {
+            return Optional.empty();
         }
-        return (flags & SYN_ACK) == SYN_ACK
-                ? Optional.of(new Heard(number, false, answer(packet, Kind.TAKEN, "")))
-                : Optional.empty();
+        int number = packet.tcp().acknowledgment() - 1;
+        return Optional.of(new Heard(number, false, answer(packet, refused ? Kind.REFUSED : Kind.TAKEN, "")));
     }
 
     private static Optional<Heard> inError(Packet packet) {
+        EmbeddedPacket sent = packet.embedded();
+        boolean echo = sent.isEchoRequest();
+        boolean known = echo || sent.protocol() == Ipv4Header.PROTOCOL_TCP;
+        if (!known || !isOwn(packet, sent)) {
+            return Optional.empty();
+        }
         boolean v6 = packet.isIpv6();
         int type = packet.icmp().type();
         Answer answer;
@@ -59,8 +67,14 @@ record Heard(int number, boolean toEcho, Answer answer) {
         } else {
             answer = answer(packet, Kind.UNREACHABLE, "error of type " + type);
         }
-        boolean echo = packet.embedded().protocol() != Ipv4Header.PROTOCOL_TCP;
-        return Optional.of(new Heard(packet.embedded().secondWord(), echo, answer));
+        return Optional.of(new Heard(sent.secondWord(), echo, answer));
+    }
+
+    /** Whether it may have been a canary: one is from the address where the answer comes, and whole. */
+    private static boolean isOwn(Packet error, EmbeddedPacket sent) {
+        return sent.sourceHigh() == error.destinationHigh()
+                && sent.sourceLow() == error.destinationLow()
+                && !sent.isFragment();
     }
 
     /** RFC 792 and RFC 1812, section 5.2.7.1; RFC 4443, section 3.1. */

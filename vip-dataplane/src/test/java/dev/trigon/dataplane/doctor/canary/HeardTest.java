@@ -81,6 +81,10 @@ class HeardTest {
                         new Answer(kind, Specs.address(from), new MacAddress(TestFrame.CLIENT_MAC), 63, said)));
     }
 
+    private static TestFrame quoting(TestFrame sent) {
+        return v4(TestFrame.icmpError(3, 3, 0, sent.from(OWN, 0).to(VIP, 0), 28));
+    }
+
     static Stream<Arguments> nothing() {
         return Stream.of(
                 arguments("a connection's data", v4(TestFrame.tcp().flags(0x10))),
@@ -88,6 +92,17 @@ class HeardTest {
                 arguments("a datagram", v4(TestFrame.udp())),
                 arguments("a ping", v4(TestFrame.icmp(8, 0, NUMBER))),
                 arguments("an error that quotes too little", v4(TestFrame.icmpError(3, 3, 0, ping(), 27))),
+                arguments(
+                        "an error that quotes a datagram",
+                        quoting(TestFrame.udp().payload(new byte[8]))),
+                arguments("an error that quotes a ping's reply", quoting(TestFrame.icmp(0, 0, NUMBER))),
+                arguments(
+                        "an error that quotes a fragment",
+                        quoting(TestFrame.icmp(8, 0, NUMBER).fragment(0x2000))),
+                arguments(
+                        "an error that quotes somebody else's ping",
+                        v4(TestFrame.icmpError(3, 3, 0, ping().from("10.2.0.3", 0), 28))),
+                arguments("an RST that acknowledges nothing", v4(TestFrame.tcp().flags(0x04))),
                 arguments("a fragment", v4(TestFrame.icmp(0, 0, NUMBER).fragment(0x2000))),
                 arguments("a neighbour solicitation", TestFrame.neighborSolicitation(OWN6)));
     }
