@@ -166,15 +166,15 @@ class ApplyIT {
         vipd.start(SMALL);
         Eventually.within(Duration.ofSeconds(40), () -> weights().contains(10), () -> "it stays");
 
-        confirmWithin("5s", 13);
+        confirmWithin("2s", 13);
         vipd.kill();
-        LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(6));
+        LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(3));
         vipd.start(SMALL);
         // vipd looks once a second
         Eventually.within(Duration.ofSeconds(5), () -> weights().contains(10), () -> "it stays");
         Eventually.within(
                 SOON,
-                () -> vipd.log().contains("was not confirmed within 5s and is rolled back"),
+                () -> vipd.log().contains("was not confirmed within 2s and is rolled back"),
                 () -> "it is not said: " + vipd.log());
 
         confirmWithin("60s", 14);
