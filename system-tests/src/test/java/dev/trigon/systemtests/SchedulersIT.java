@@ -8,6 +8,8 @@ import dev.trigon.systemtests.lab.Family;
 import dev.trigon.systemtests.lab.Lab;
 import dev.trigon.systemtests.lab.Services;
 import dev.trigon.systemtests.lab.Vipd;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -20,6 +22,8 @@ class SchedulersIT {
     static final Lab LAB = new Lab(Lab.Kind.ONE_ARMED);
 
     private static final int REQUESTS = 120;
+    /** What a scheduler gave counts for as long, flushed or not: two spans of half a second. */
+    private static final long GIVEN_NS = TimeUnit.MILLISECONDS.toNanos(1_100);
 
     private static Vipd vipd;
     private static Client client;
@@ -37,6 +41,7 @@ class SchedulersIT {
     private static Client.Answers share(String scheduler) {
         vipd.apply(Services.of(LAB, "l2dsr").with("b1", 200).by(scheduler)).orFail();
         vipd.ctl("flows", "flush", "--all").orFail();
+        LockSupport.parkNanos(GIVEN_NS);
         Client.Answers answers = client.get(REQUESTS);
         assertThat(answers.total()).isEqualTo(REQUESTS);
         return answers;

@@ -65,6 +65,11 @@ final class Conversation implements AutoCloseable {
 
     /** All of a table, as it was at one moment. What parses to null is left out. */
     <T> List<T> dump(Request what, Function<NetlinkMessage, @Nullable T> parse) {
+        return dump(what, parse, 0);
+    }
+
+    /** @param noTable the errno by which the kernel says that there is no such table, and so nothing in it */
+    <T> List<T> dump(Request what, Function<NetlinkMessage, @Nullable T> parse, int noTable) {
         for (int attempt = 0; attempt < DUMP_ATTEMPTS; attempt++) {
             List<T> entries = new ArrayList<>();
             Acknowledgement acknowledgement = exchange(what, NetlinkMessage.NLM_F_DUMP, message -> {
@@ -73,7 +78,7 @@ final class Conversation implements AutoCloseable {
                     entries.add(entry);
                 }
             });
-            if (acknowledgement.errno() != 0) {
+            if (acknowledgement.errno() != 0 && acknowledgement.errno() != noTable) {
                 throw acknowledgement.failure(what.call());
             }
             if (!interrupted) {

@@ -289,7 +289,9 @@ public final class Rtnetlink implements AutoCloseable {
                 request,
                 message -> family.isOf(message) && RouteMessage.inMainTable(message) && !RouteMessage.isCopy(message)
                         ? RouteMessage.parse(message)
-                        : null);
+                        : null,
+                // a family without an address or a route, and with lo down, has no main table yet
+                ENOENT);
     }
 
     private static InterfaceAddress checked(int ifIndex, InetAddress address, int prefixLength) {

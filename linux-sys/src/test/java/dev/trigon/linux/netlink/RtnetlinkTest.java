@@ -255,6 +255,13 @@ class RtnetlinkTest {
     }
 
     @Test
+    void shouldListNoRoutesWhereThereIsNoTableYet() {
+        try (Rtnetlink kernel = Rtnetlink.open()) {
+            assertThat(kernel.routes()).isEmpty();
+        }
+    }
+
+    @Test
     void shouldFindNoRouteWhenThereIsNoneOrItForbids() {
         sh("ip link set lo up; ip route add prohibit 192.0.2.2; ip route add unreachable 192.0.2.3");
         sh("ip route add blackhole 192.0.2.4");
