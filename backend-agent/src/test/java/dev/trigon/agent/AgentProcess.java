@@ -43,6 +43,9 @@ final class AgentProcess implements AutoCloseable {
                 VipAgent.class.getName()));
         command.addAll(List.of(arguments.split(" ", -1)));
         command.addAll(List.of("--state", state.toString()));
+        // a shell that runs the tests in the background has SIGINT ignored, and who inherits that cannot be told to end
+        // by it
+        command.addAll(0, List.of("env", "--default-signal=INT"));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().merge("PATH", path, (old, first) -> first + old);
         try {
