@@ -158,22 +158,20 @@ final class FlowPlacement {
         if (begun != null) {
             begun.meter().countCompleted(worker);
         }
+        to(chosen, fate);
         if (chosen == null || TcpTracking.resets(flags)) {
-            to(chosen, fate);
-        } else if (isRemembered(begun != null, nowMs)) {
+            return;
+        }
+        if (isRemembered(begun != null, nowMs)) {
             int slot = flows.create(key, chosen.id(), TcpTracking.first(flags), packet.ipLength(), nowMs);
             flows.follow(slot, flags, packet.tcp().sequence(), packet.tcpPayloadLength(), nowMs);
             handshakes.end(key);
             if (begun != null) {
                 rememberClient(service, chosen, nowMs);
             }
-            fate.toBackend(chosen.id(), FlowCache.MISS);
-        } else {
-            if (begun != null) {
-                // the handshakes stand in for the flow table as long as they can
-                handshakes.begin(key, begun.id(), nowMs);
-            }
-            to(chosen, fate);
+        } else if (begun != null) {
+            // the handshakes stand in for the flow table as long as they can
+            handshakes.begin(key, begun.id(), nowMs);
         }
     }
 
