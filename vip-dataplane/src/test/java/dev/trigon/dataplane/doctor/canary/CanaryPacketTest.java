@@ -28,8 +28,8 @@ class CanaryPacketTest {
         return new Canary(1, Specs.address(from), Specs.address(to), true, 80, 2);
     }
 
-    private String written(int length) {
-        return HexFormat.of().formatHex(memory, 1, 1 + length);
+    private void assertWritten(int length, String octets) {
+        assertThat(HexFormat.of().formatHex(memory, 1, 1 + length)).isEqualTo(octets.replace(" ", ""));
     }
 
     @ParameterizedTest
@@ -38,8 +38,7 @@ class CanaryPacketTest {
         "2001:db8:2::2, 2001:db8:f::10, " + IPV6 + "9c40 0050 12344002 00000000 5002 ffff 6587 0000"
     })
     void shouldAskForAConnection(String from, String to, String octets) {
-        int length = packet.writeQuestion(syn(from, to), NUMBER, OWN_PORT);
-        assertThat(written(length)).isEqualTo(octets.replace(" ", ""));
+        assertWritten(packet.writeQuestion(syn(from, to), NUMBER, OWN_PORT), octets);
     }
 
     @ParameterizedTest
@@ -48,7 +47,6 @@ class CanaryPacketTest {
         "2001:db8:2::2, 2001:db8:f::10, " + IPV6 + "9c40 0050 12344003 00000000 5004 ffff 6584 0000"
     })
     void shouldGiveItUpByTheNextNumber(String from, String to, String octets) {
-        int length = packet.writeEnd(syn(from, to), NUMBER, OWN_PORT);
-        assertThat(written(length)).isEqualTo(octets.replace(" ", ""));
+        assertWritten(packet.writeEnd(syn(from, to), NUMBER, OWN_PORT), octets);
     }
 }
