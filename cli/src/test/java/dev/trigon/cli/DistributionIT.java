@@ -1,6 +1,7 @@
 package dev.trigon.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -39,6 +40,9 @@ class DistributionIT {
     @ParameterizedTest
     @ValueSource(strings = {"vipctl", "vipd"})
     void shouldUseAnArchiveOfItsOwnAndNoOther(String program) throws Exception {
+        assumeThat(program.equals("vipctl") || run("id", "-u").equals("0\n"))
+                .as("a vipd runs for its archive, which needs root")
+                .isTrue();
         String bin = unpacked.resolve("bin/" + program).toString();
         String version = run(bin, "--version");
         assertThat(run(bin + "-archive")).isEmpty();
