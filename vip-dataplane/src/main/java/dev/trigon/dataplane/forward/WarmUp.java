@@ -26,6 +26,7 @@ import dev.trigon.dataplane.service.ServiceSpec;
 import dev.trigon.dataplane.service.ServiceTable;
 import dev.trigon.dataplane.service.Surroundings;
 import dev.trigon.dataplane.wire.EthernetHeader;
+import dev.trigon.dataplane.wire.InternetChecksum;
 import dev.trigon.dataplane.wire.IpAddress;
 import dev.trigon.dataplane.wire.Ipv4Header;
 import dev.trigon.dataplane.wire.Ipv6Header;
@@ -63,6 +64,12 @@ public final class WarmUp {
 
     private static final int FRESH_PORTS = 60_000;
     private static final int TABLE = 16_384;
+    /** So much time passes between two batches that flows are written behind, and that idle ones go. */
+    private static final long TICK_MS = 100;
+
+    /** One packet in so many has its sender's checksum offload still to come, and as many come without a checksum. */
+    private static final int ODD_SUMS = 16;
+
     private static final int IF_INDEX = 1;
     private static final int SERVERS = 3;
     /** Of one service: more than are all looked at. */
@@ -115,18 +122,11 @@ public final class WarmUp {
             forwarder.settle(batch);
             cache.writeBehind(nowMs, Worker.BATCH);
             counters.show();
-            if (flows.size() > TABLE / 2) {
-                forget(flows);
-            }
-            nowMs++;
+            boolean isFull = flows.size() > TABLE / 2;
+            flows.expireNext(isFull ? Integer.MAX_VALUE : nowMs, id -> FlowTimeouts.DEFAULT);
+            nowMs += TICK_MS;
         }
         return made;
-    }
-
-    private static void forget(FlowTable flows) {
-        for (int step = 0; step < flows.expirySteps(); step++) {
-            flows.expireNext(Integer.MAX_VALUE, id -> FlowTimeouts.DEFAULT);
-        }
     }
 
     /** Every scheduler has one: the call that chooses is compiled for all of them, and not again when the first packet meets another. */
@@ -202,15 +202,14 @@ public final class WarmUp {
         ethernet.source(MAC);
         ethernet.etherType(isIpv6 ? EthernetHeader.TYPE_IPV6 : EthernetHeader.TYPE_IPV4);
         int protocol = isTcp ? Ipv4Header.PROTOCOL_TCP : Ipv4Header.PROTOCOL_UDP;
-        if (isIpv6) {
-            writeIpv6(at + EthernetHeader.LENGTH, protocol, transportLength, vip, number);
-        } else {
-            writeIpv4(at + EthernetHeader.LENGTH, protocol, transportLength, vip, number);
-        }
-        writeTransport(at + EthernetHeader.LENGTH + headerLength, isTcp, number);
+        int pseudoHeader = isIpv6
+                ? writeIpv6(at + EthernetHeader.LENGTH, protocol, transportLength, vip, number)
+                : writeIpv4(at + EthernetHeader.LENGTH, protocol, transportLength, vip, number);
+        writeTransport(at + EthernetHeader.LENGTH + headerLength, isTcp, number, sum(pseudoHeader, number >>> 3));
     }
 
-    private void writeIpv4(int at, int protocol, int payload, int vip, int number) {
+    /** Answers the pseudo-header's sum. */
+    private int writeIpv4(int at, int protocol, int payload, int vip, int number) {
         ipv4.wrap(batch.frames(), at);
         ipv4.versionAndHeaderLength(4, Ipv4Header.MIN_LENGTH);
         ipv4.totalLength(Ipv4Header.MIN_LENGTH + payload);
@@ -220,9 +219,11 @@ public final class WarmUp {
         ipv4.checksum(number);
         ipv4.source(CLIENTS + number % 256);
         ipv4.destination(VIP + vip);
+        return InternetChecksum.pseudoHeader(ipv4.source(), ipv4.destination(), protocol, payload);
     }
 
-    private void writeIpv6(int at, int protocol, int payload, int vip, int number) {
+    /** Answers the pseudo-header's sum. */
+    private int writeIpv6(int at, int protocol, int payload, int vip, int number) {
         ipv6.wrap(batch.frames(), at);
         ipv6.versionClassAndLabel(0, 0);
         ipv6.payloadLength(payload);
@@ -230,9 +231,20 @@ public final class WarmUp {
         ipv6.hopLimit(64);
         ipv6.source(NETWORK6, CLIENTS6 + number % 256);
         ipv6.destination(NETWORK6, VIP6 + vip);
+        return InternetChecksum.pseudoHeader(
+                NETWORK6, CLIENTS6 + number % 256, NETWORK6, VIP6 + vip, protocol, payload);
     }
 
-    private void writeTransport(int at, boolean isTcp, int number) {
+    /** Right it need not be: a sum is carried on as it came. */
+    private static int sum(int pseudoHeader, int number) {
+        return switch (number % ODD_SUMS) {
+            case 0 -> pseudoHeader;
+            case 1 -> UdpHeader.NO_CHECKSUM;
+            default -> ~pseudoHeader & 0xFFFF;
+        };
+    }
+
+    private void writeTransport(int at, boolean isTcp, int number, int checksum) {
         boolean isFresh = (number >>> 3) % FRESH == 0;
         int sourcePort = 1024 + (isFresh ? (number >>> 3) / FRESH % FRESH_PORTS : number % FLOWS);
         if (isTcp) {
@@ -241,11 +253,13 @@ public final class WarmUp {
             tcp.destinationPort(PORT);
             tcp.headerLength(TcpHeader.MIN_LENGTH);
             tcp.flags(flags(number >>> 3));
+            tcp.checksum(checksum);
         } else {
             udp.wrap(batch.frames(), at);
             udp.sourcePort(sourcePort);
             udp.destinationPort(PORT);
             udp.length(UdpHeader.LENGTH);
+            udp.checksum(checksum);
         }
     }
 

@@ -87,10 +87,14 @@ public final class TcpHeader {
         buffer.putShort(at + URGENT_OFFSET, (short) pointer);
     }
 
+    public void checksum(int sum) {
+        buffer.putShort(at + CHECKSUM_OFFSET, (short) sum);
+    }
+
     /** Over the header alone: the segment has no payload. */
     public void computeChecksum(int pseudoHeader) {
-        buffer.putShort(at + CHECKSUM_OFFSET, (short) 0);
-        buffer.putShort(at + CHECKSUM_OFFSET, (short) InternetChecksum.of(buffer, at, MIN_LENGTH, pseudoHeader));
+        checksum(0);
+        checksum(InternetChecksum.of(buffer, at, MIN_LENGTH, pseudoHeader));
     }
 
     /** Octets of header, options included: the data offset times four. */

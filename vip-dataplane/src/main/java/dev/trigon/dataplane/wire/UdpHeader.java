@@ -59,10 +59,14 @@ public final class UdpHeader {
         buffer.putShort(at + LENGTH_OFFSET, (short) octets);
     }
 
+    public void checksum(int sum) {
+        buffer.putShort(at + CHECKSUM_OFFSET, (short) sum);
+    }
+
     /** Over header and payload, on top of the pseudo-header's sum; a sum of 0 is written as all ones, since 0 means none. */
     public void computeChecksum(int pseudoHeader) {
-        buffer.putShort(at + CHECKSUM_OFFSET, (short) NO_CHECKSUM);
+        checksum(NO_CHECKSUM);
         int sum = InternetChecksum.of(buffer, at, length(), pseudoHeader);
-        buffer.putShort(at + CHECKSUM_OFFSET, (short) (sum == NO_CHECKSUM ? 0xFFFF : sum));
+        checksum(sum == NO_CHECKSUM ? 0xFFFF : sum);
     }
 }
