@@ -135,7 +135,7 @@ abstract class Delivery {
         long before = lab().host(Services.IPERF_SERVER).kernelCounter(reassembled);
 
         JsonNode sum = client(family)
-                .iperf("-u", "-l", "8000", "-b", "80M", "-t", "2")
+                .iperf(lab().lossPercent() > 0 ? 3 : 1, "-u", "-l", "8000", "-b", "80M", "-t", "2")
                 .path("end")
                 .path("sum");
 

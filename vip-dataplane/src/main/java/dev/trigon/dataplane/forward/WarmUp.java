@@ -122,8 +122,8 @@ public final class WarmUp {
             forwarder.settle(batch);
             cache.writeBehind(nowMs, Worker.BATCH);
             counters.show();
-            boolean isFull = flows.size() > TABLE / 2;
-            flows.expireNext(isFull ? Integer.MAX_VALUE : nowMs, id -> FlowTimeouts.DEFAULT);
+            boolean isHalfFull = flows.size() > TABLE / 2;
+            flows.expireNext(isHalfFull ? Integer.MAX_VALUE : nowMs, id -> FlowTimeouts.DEFAULT);
             nowMs += TICK_MS;
         }
         return made;
